@@ -1,0 +1,120 @@
+"""Commands that show forecasts: in the terminal, on endpoints and page, and the demo of all of it."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from touchline.cli.common import AsOf, Json, LeagueOption, output, replay_note, settings
+from touchline.cli.models import show
+from touchline.serving import server
+from touchline.serving.forecaster import Forecaster
+from touchline.serving.replies import FixtureForecast, FullForecast, Question
+from touchline.store.database import open_store
+from touchline.training.demo import LEAGUE, prepare
+
+DEMO_DAY = date(2025, 2, 14)
+Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+
+
+def fixtures(league: LeagueOption = "E0", as_of: AsOf = None, as_json: Json = False) -> None:
+    """Show the coming round with its probabilities."""
+    del as_json
+    show_round(Forecaster.from_settings(settings(as_of)), league)
+
+
+def predict(
+    home: Annotated[str, typer.Argument(help="The side at home.")],
+    away: Annotated[str, typer.Argument(help="The side away.")],
+    league: Annotated[str | None, typer.Option(help="A division's code, such as E0.", metavar="CODE")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Forecast one match."""
+    del as_json
+    forecaster = Forecaster.from_settings(settings(as_of))
+    answer = forecaster.answer(Question(match=None, home=home, away=away, league=league))
+    output.table(
+        f"{answer.match.home} v {answer.match.away}" + (f", {answer.match.date}" if answer.match.date else ""),
+        ("", ">"),
+        _lines(answer),
+        answer.model_dump(mode="json"),
+    )
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 3000, as_of: AsOf = None) -> None:
+    """Serve the endpoints and the page from this process."""
+    server.run(settings(as_of), host, port, lambda url: output.say(f"Serving on {url} (documents at {url}/docs)"))
+
+
+def stop(as_json: Json = False) -> None:
+    """End the server that `touchline demo --detach` left running."""
+    del as_json
+    number = server.stop(settings())
+    output.data({"stopped": number}) if output.as_json else output.say(f"Stopped process {number}.")
+
+
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 3000,
+    detach: Annotated[bool, typer.Option(help="Leave the server running and return.")] = False,
+    only_prepare: Annotated[bool, typer.Option("--prepare", help="Only import and train; serve nothing.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """Run the main job on the bundled sample: import, backtest, train, and serve the coming round."""
+    found = settings()
+    found = settings(as_of or found.as_of or DEMO_DAY)
+    if not only_prepare:
+        server.require_free(host, port)
+    engine = open_store(found.store_url)
+    with output.progress("Backtesting", None) as advance:
+        ready = prepare(engine, found, advance)
+    output.say(f"{ready.matches:,} real matches of {LEAGUE.name} are in the store; model version {ready.version}.\n")
+    show(ready.report)
+    output.say("")
+    show_round(Forecaster.from_settings(found), LEAGUE.code)
+    if only_prepare:
+        return
+    if detach:
+        output.say(f"\nServing on {server.run_beside(found, host, port)} until `make stop` (or `touchline stop`).")
+    else:
+        server.run(found, host, port, lambda url: output.say(f"\nServing on {url} until Ctrl-C."))
+
+
+def show_round(forecaster: Forecaster, code: str) -> None:
+    """Print the coming round of a league."""
+    league = forecaster.league(code)
+    replay_note(forecaster.clock)
+    coming = forecaster.coming(league)
+    output.table(
+        f"{league.name}, the coming round",
+        ("Day", "Home", "Away", ">Home win", ">Draw", ">Away win", ">Expected goals"),
+        [_row(forecast) for forecast in coming],
+        {
+            "league": league.code,
+            "as_of": forecaster.clock.today.isoformat(),
+            "replay": forecaster.clock.is_replay,
+            "fixtures": [forecast.model_dump(mode="json") for forecast in coming],
+        },
+    )
+
+
+def _row(forecast: FixtureForecast) -> tuple[str, ...]:
+    match, p, goals = forecast.match, forecast.probabilities, forecast.expected_goals
+    day = f"{match.date:%a %d %b}" if match.date else ""
+    shown = (f"{100 * p.home:.1f} %", f"{100 * p.draw:.1f} %", f"{100 * p.away:.1f} %")
+    return (day, match.home, match.away, *shown, f"{goals.home:.2f}–{goals.away:.2f}")
+
+
+def _lines(answer: FullForecast) -> list[tuple[str, str]]:
+    p, goals, markets = answer.probabilities, answer.expected_goals, answer.markets
+    return [
+        (answer.match.home, f"{100 * p.home:.1f} %"),
+        ("Draw", f"{100 * p.draw:.1f} %"),
+        (answer.match.away, f"{100 * p.away:.1f} %"),
+        ("Expected goals", f"{goals.home:.2f}–{goals.away:.2f}"),
+        *((f"More than {line.line} goals", f"{100 * line.win:.1f} %") for line in markets.over),
+        ("Both score", f"{100 * markets.both_to_score:.1f} %"),
+        *((f"{s.home}–{s.away}", f"{100 * s.probability:.1f} %") for s in markets.likeliest_scores),
+    ]

@@ -1,0 +1,1 @@
+"""What judges: proper scores, calibration, overround removal, walk-forward and paired comparison. Arrays only."""

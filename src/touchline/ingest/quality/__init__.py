@@ -1,0 +1,1 @@
+"""Checks that every row passes before it is kept."""

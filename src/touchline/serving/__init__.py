@@ -1,0 +1,1 @@
+"""What answers: the endpoints and the page."""

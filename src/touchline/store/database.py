@@ -1,0 +1,147 @@
+"""Opening the store: the engine, its revision, and what to do when the two do not fit."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from touchline.domain.errors import MissingExtraError, StoreError
+
+
+def connect(url: str) -> Engine:
+    """An engine for a store address, whatever its revision.
+
+    Raises:
+        StoreError: the address cannot be read or the server does not answer.
+        MissingExtraError: PostgreSQL is asked for and its driver is not installed.
+    """
+    try:
+        address = make_url(url)
+        if address.drivername in {"postgresql", "postgres"}:
+            address = address.set(drivername="postgresql+psycopg")
+        if address.get_backend_name() == "sqlite" and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(
+            "the database address cannot be read",
+            "write it as postgresql://user:password@host:5432/name",
+            field="TOUCHLINE_DATABASE_URL",
+        ) from error
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("PostgreSQL", "postgres") from error
+    except OSError as error:
+        raise StoreError(
+            f"the data folder cannot be written ({error.strerror})", "set TOUCHLINE_HOME to one that can", field="home"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def open_store(url: str) -> Engine:
+    """An engine whose database stands at this version's revision.
+
+    A SQLite file is brought there at once, for it belongs to one user; a server is only looked at, because others may
+    be working on it with an older version.
+
+    Raises:
+        StoreError: the database is of another revision, or cannot be reached.
+    """
+    engine = connect(url)
+    present, wanted = current(engine), head()
+    if present != wanted and engine.dialect.name == "sqlite":
+        upgrade(engine)
+    elif present != wanted:
+        raise StoreError(
+            f"the database stands at revision {present or 'none'} and this version needs {wanted}",
+            "run `touchline db upgrade`",
+            field="TOUCHLINE_DATABASE_URL",
+        )
+    return engine
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of the database, None for an empty one.
+
+    Raises:
+        StoreError: it is newer than this version knows, or the database does not answer or is no database.
+    """
+    try:
+        with engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise StoreError(
+            f"the database {_shown(engine)} does not answer ({_reason(error)})",
+            "start it or correct TOUCHLINE_DATABASE_URL",
+            field="TOUCHLINE_DATABASE_URL",
+        ) from error
+    except DBAPIError as error:
+        raise StoreError(
+            f"{_shown(engine)} is not a database ({_reason(error)})", "move it away or set TOUCHLINE_HOME", field="home"
+        ) from error
+    if present is not None:
+        try:
+            ScriptDirectory.from_config(_config(engine)).get_revision(present)
+        except CommandError as error:
+            raise StoreError(
+                f"the database {_shown(engine)} stands at revision {present}, which is newer than this version knows",
+                "upgrade touchline, or point it at another database",
+                field="TOUCHLINE_DATABASE_URL",
+            ) from error
+    return present
+
+
+def head() -> str:
+    """The newest revision that this version knows."""
+    script = ScriptDirectory(str(migrations_folder()))
+    newest = script.get_current_head()
+    if newest is None:
+        raise RuntimeError("the package holds no migration")
+    return newest
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring the database to the newest revision; returns the revision before and after. Safe to run twice."""
+    before = current(engine)
+    with engine.begin() as connection:
+        config = _config(engine)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before, head()
+
+
+def migrations_folder() -> Path:
+    """Alembic's folder: inside the installed package, or at the top of a checkout."""
+    packaged = Path(__file__).parents[1] / "_migrations"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "migrations"
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Hold SQLite to foreign keys, let readers go on beside one writer, and wait for a lock."""
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,1 @@
+"""From a model to a registered one: fit, backtest, log, gate."""

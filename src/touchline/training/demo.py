@@ -1,0 +1,55 @@
+"""Getting a data folder ready with the bundled sample: matches in the store and a champion in the registry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from touchline.backtest.run import Report
+from touchline.config import SETTINGS_FILE, Settings
+from touchline.domain.leagues import LEAGUES
+from touchline.ingest.sources.bundled import BundledSample
+from touchline.ingest.sync import sync
+from touchline.models.dixon_coles import DixonColes
+from touchline.training.pipeline import fit_artifact, train
+from touchline.training.registry import Registry
+
+LEAGUE = LEAGUES["E0"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What stands ready: how many matches the sample holds, the champion's version and its backtest's report."""
+
+    matches: int
+    version: str
+    report: Report
+
+
+def prepare(engine: Engine, settings: Settings, progress: Callable[[int], None] | None = None) -> Prepared:
+    """Import the sample and train on what was known on the as-of date.
+
+    A champion made of the same matches, settings and code on the same day is kept, so that a second run is quick.
+    """
+    sample = BundledSample()
+    matches = 0
+    for report in sync(engine, sample, [LEAGUE], sample.seasons):
+        if report.error is not None:
+            raise report.error
+        matches += report.counts.new + report.counts.changed + report.counts.unchanged
+    _remember_day(settings)
+    registry = Registry(settings.mlflow_uri, settings.home)
+    wanted = fit_artifact(engine, LEAGUE, DixonColes(), settings.clock.today)
+    champion = registry.champion(LEAGUE.code)
+    if champion is not None and champion.artifact().dumps() == wanted.dumps():
+        return Prepared(matches, champion.number, champion.report())
+    done = train(engine, registry, LEAGUE, DixonColes(), settings.clock.today, progress=progress)
+    registry.promote(LEAGUE.code, done.version)
+    return Prepared(matches, done.version, done.result.report)
+
+
+def _remember_day(settings: Settings) -> None:
+    """Write the as-of date into the data folder's settings, so that later commands on it stand on the same day."""
+    file = settings.home / SETTINGS_FILE
+    if not file.exists() and settings.as_of is not None:
+        file.write_text(f"as_of = {settings.as_of.isoformat()}\n")
