@@ -56,15 +56,19 @@ def open_store(url: str) -> Engine:
         StoreError: the database is of another revision, or cannot be reached.
     """
     engine = connect(url)
-    present, wanted = current(engine), head()
-    if present != wanted and engine.dialect.name == "sqlite":
-        upgrade(engine)
-    elif present != wanted:
-        raise StoreError(
-            f"the database stands at revision {present or 'none'} and this version needs {wanted}",
-            "run `touchline db upgrade`",
-            field="TOUCHLINE_DATABASE_URL",
-        )
+    try:
+        present, wanted = current(engine), head()
+        if present != wanted and engine.dialect.name == "sqlite":
+            upgrade(engine)
+        elif present != wanted:
+            raise StoreError(
+                f"the database stands at revision {present or 'none'} and this version needs {wanted}",
+                "run `touchline db upgrade`",
+                field="TOUCHLINE_DATABASE_URL",
+            )
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, union, update
 from sqlalchemy.orm import aliased
 
 from touchline.domain.errors import NotFoundError, UnknownTeamError
@@ -166,9 +166,8 @@ def recent_results(engine: Engine, team: str, before: date, n: int = 6) -> list[
 
 def team_names(engine: Engine, league: League) -> list[str]:
     """The sides that have a match in a league."""
-    query = select(TeamRow.name).where(
-        TeamRow.id.in_(select(MatchRecord.home_id).where(MatchRecord.league == league.code))
-    )
+    sides = union(*(select(c).where(MatchRecord.league == league.code) for c in (MatchRecord.home_id, MatchRecord.away_id)))
+    query = select(TeamRow.name).where(TeamRow.id.in_(sides))
     with engine.connect() as connection:
         return sorted(connection.execute(query).scalars())
 

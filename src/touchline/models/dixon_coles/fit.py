@@ -18,6 +18,8 @@ from touchline.models.dixon_coles.density import PairSums, Parameters, derivativ
 TOLERANCE = 1e-8
 """The fit has converged when no (free) component of the gradient exceeds this, per unit of weight."""
 STEPS = 100
+FARTHEST = 5.0
+"""A parameter beyond this is on its way to infinity, where the slope dies out although there is no maximum."""
 INSIDE = 0.98
 """Rho stays within this share of its bounds, so that no probability comes near zero."""
 
@@ -43,7 +45,7 @@ def fit(sums: PairSums, attack_mean: FloatArray, defence_mean: FloatArray, ridge
     scale = float(sums.weight.sum())
     for step in range(STEPS):
         gradient, hessian, free = objective.slope(point)
-        if float(np.abs(gradient[free]).max()) < TOLERANCE * scale:
+        if float(np.abs(gradient[free]).max()) < TOLERANCE * scale and float(np.abs(point).max()) < FARTHEST:
             return Fit(Parameters.of(point), log_likelihood(Parameters.of(point), sums), step)
         direction = np.zeros_like(point)
         direction[free] = _uphill(gradient[free], hessian[np.ix_(free, free)])

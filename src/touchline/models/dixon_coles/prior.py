@@ -1,8 +1,8 @@
 """What to expect of a side before it has played: the prior means of attack and defence.
 
 A side that was in the division last season is expected at the average. A newcomer (promoted, back after years, or
-never seen) is expected where newcomers of the seasons so far stood in their first season: on E0 they score about a
-fifth less than the average side and concede as much more.
+never seen) is expected where newcomers of the seasons so far stood in their first season: on E0 since 2012 they scored
+30 % less than the average side and conceded 24 % more.
 """
 
 from dataclasses import dataclass
