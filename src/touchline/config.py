@@ -1,5 +1,6 @@
 """Settings: from arguments, then ``TOUCHLINE_*`` variables, then ``touchline.toml`` in the data folder."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """Where touchline keeps things and where it stands in time."""
 
-    model_config = SettingsConfigDict(env_prefix="TOUCHLINE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TOUCHLINE_", env_ignore_empty=True, extra="ignore")
 
     home: Path = Field(default_factory=default_home)
     """The data folder of the embedded defaults."""
@@ -75,6 +76,8 @@ def load_settings(**given: object) -> Settings:
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as error:
+        raise TouchlineError(f"{SETTINGS_FILE} in the data folder cannot be read ({error})", "correct it") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])

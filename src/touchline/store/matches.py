@@ -166,7 +166,8 @@ def recent_results(engine: Engine, team: str, before: date, n: int = 6) -> list[
 
 def team_names(engine: Engine, league: League) -> list[str]:
     """The sides that have a match in a league."""
-    sides = union(*(select(c).where(MatchRecord.league == league.code) for c in (MatchRecord.home_id, MatchRecord.away_id)))
+    played = MatchRecord.league == league.code
+    sides = union(select(MatchRecord.home_id).where(played), select(MatchRecord.away_id).where(played))
     query = select(TeamRow.name).where(TeamRow.id.in_(sides))
     with engine.connect() as connection:
         return sorted(connection.execute(query).scalars())

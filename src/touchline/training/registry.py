@@ -58,10 +58,6 @@ class Registry:
         self._uri = uri
         self._files = files
         self._client = _client(uri)
-        import mlflow
-
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
 
     def champion(self, league: str) -> Version | None:
         """The version that holds the alias ``champion``, with its files; None where there is none.
@@ -72,6 +68,7 @@ class Registry:
         from mlflow.artifacts import download_artifacts
         from mlflow.exceptions import MlflowException
 
+        _point_at(self._uri)
         name = registered_name(league)
         try:
             found = self._client.get_model_version_by_alias(name, CHAMPION)
@@ -138,6 +135,7 @@ class Registry:
         """One MLflow run, its lineage in its tags."""
         import mlflow
 
+        _point_at(self._uri)
         if self._client.get_experiment_by_name(EXPERIMENT) is None:
             local = self._uri.startswith("sqlite:")
             self._client.create_experiment(EXPERIMENT, (self._files / "mlflow").absolute().as_uri() if local else None)
@@ -171,6 +169,21 @@ def require_champion(registry: Registry, league: str) -> Version:
     if found is None:
         raise NotFoundError(f"{league} has no champion", f"run `touchline train --league {league}`", field="league")
     return found
+
+
+def _point_at(uri: str) -> None:
+    """Make a registry the one that MLflow's module-level functions mean, and keep that out of the environment, where
+    MLflow puts it and the next reading of the settings would take it for the user's wish.
+    """
+    import mlflow
+
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    if before is None:
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+    else:
+        os.environ["MLFLOW_TRACKING_URI"] = before
 
 
 @contextmanager

@@ -172,6 +172,7 @@ def test_migrations_make_what_the_tables_declare(store: Engine) -> None:
 
 def test_migrations_go_up_twice_and_down(database_url: str) -> None:
     from alembic import command
+
     from touchline.store.database import _config
 
     engine = connect(database_url)

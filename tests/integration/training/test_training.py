@@ -1,0 +1,128 @@
+"""Training into a real MLflow registry, on a SQLite file."""
+
+from dataclasses import replace
+from datetime import date
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.integration.conftest import AS_OF
+from touchline.config import Settings, load_settings
+from touchline.domain.errors import ModelError, NotFoundError, TouchlineError
+from touchline.domain.leagues import LEAGUES
+from touchline.domain.seasons import Season
+from touchline.models.base_rates import BaseRates
+from touchline.models.dixon_coles import DixonColes
+from touchline.store.database import open_store
+from touchline.store.matches import history
+from touchline.training.demo import Prepared, prepare
+from touchline.training.lineage import code_version
+from touchline.training.pipeline import train
+from touchline.training.registry import MODEL_FILE, Registry, require_champion
+
+E0 = LEAGUES["E0"]
+
+
+def _registry(settings: Settings) -> Registry:
+    return Registry(settings.mlflow_uri, settings.home)
+
+
+def test_the_champion_carries_its_lineage(demo: tuple[Settings, Prepared]) -> None:
+    settings, ready = demo
+    champion = require_champion(_registry(settings), "E0")
+    artifact = champion.artifact()
+    engine = open_store(settings.store_url)
+    seen = history(engine, E0, AS_OF)
+    engine.dispose()
+    assert champion.number == ready.version
+    assert artifact.data_hash == seen.fingerprint
+    assert artifact.matches == len(seen) == 4800
+    assert artifact.code_version == code_version()
+    assert artifact.day == AS_OF
+
+
+def test_the_run_is_logged_with_scores_settings_and_tags(demo: tuple[Settings, Prepared]) -> None:
+    settings, ready = demo
+    _registry(settings)
+    client = mlflow.tracking.MlflowClient()
+    version = client.get_model_version("touchline-E0", ready.version)
+    run = client.get_run(version.tags["run"])
+    own = ready.report.comparison.line("dixon-coles")
+    assert run.data.metrics["rps"] == pytest.approx(own.scores["rps"])
+    assert run.data.metrics["rps_of_base-rates"] > run.data.metrics["rps"]
+    assert float(run.data.params["xi"]) == DixonColes().xi
+    assert run.data.tags["data_hash"] == require_champion(_registry(settings), "E0").artifact().data_hash
+
+
+def test_anybody_can_load_it_as_a_pyfunc_model_and_get_the_same_to_the_bit(demo: tuple[Settings, Prepared]) -> None:
+    settings, ready = demo
+    fitted = require_champion(_registry(settings), "E0").artifact().fitted
+    model = mlflow.pyfunc.load_model(f"models:/touchline-E0/{ready.version}")
+    names = list(fitted.teams[:8])
+    frame = pd.DataFrame({"home": names, "away": names[::-1]})
+    found = model.predict(frame)
+    assert (found[["p_home", "p_draw", "p_away"]].to_numpy() == fitted.forecast(names, names[::-1]).outcome).all()
+    assert found.dtypes.eq(np.float64).all()
+    signature = model.metadata.signature
+    assert signature.inputs.input_names() == ["home", "away"]
+    assert signature.outputs.input_names() == list(found.columns)
+    with pytest.raises(mlflow.exceptions.MlflowException, match="away"):
+        model.predict(frame.drop(columns="away"))
+
+
+def test_preparing_again_keeps_the_champion(demo: tuple[Settings, Prepared]) -> None:
+    settings, ready = demo
+    engine = open_store(settings.store_url)
+    assert prepare(engine, settings) == ready
+    engine.dispose()
+
+
+def test_a_worse_model_is_registered_but_not_promoted_and_a_damaged_champion_is_named(
+    empty_home: Settings, sample_store: object
+) -> None:
+    registry, engine, window = _registry(empty_home), sample_store, (Season(2023), Season(2024))
+    first = train(engine, registry, E0, DixonColes(), AS_OF, window)  # type: ignore[arg-type]
+    assert first.verdict.promote
+    worse = train(engine, registry, E0, DixonColes(xi=0.05, ridge=0.5), AS_OF, window)  # type: ignore[arg-type]
+    assert not worse.verdict.promote
+    assert worse.verdict.difference > 0
+    assert worse.verdict.matches == len(first.result.matches)
+    champion = require_champion(registry, "E0")
+    assert (champion.number, worse.version) == (first.version, "2")
+    again = train(engine, registry, E0, DixonColes(), AS_OF, window)  # type: ignore[arg-type]
+    assert again.verdict.promote
+    assert again.verdict.difference == 0
+
+    [file] = [f for f in (empty_home.home / "mlflow").rglob(MODEL_FILE) if again.artifact.dumps() == f.read_text()][-1:]
+    for copy in (empty_home.home / "mlflow").rglob(MODEL_FILE):
+        copy.write_text(file.read_text()[:-200] if copy == file else copy.read_text())
+    with pytest.raises(ModelError, match="damaged"):
+        require_champion(registry, "E0").artifact()
+
+
+def test_no_champion_is_a_clear_error(empty_home: Settings) -> None:
+    with pytest.raises(NotFoundError, match="touchline train --league SP1"):
+        require_champion(_registry(empty_home), "SP1")
+
+
+def test_a_model_without_score_grids_is_not_trained_for_serving(empty_home: Settings, sample_store: object) -> None:
+    with pytest.raises(TouchlineError, match="score grid"):
+        train(sample_store, _registry(empty_home), E0, BaseRates(), AS_OF)  # type: ignore[arg-type]
+
+
+def test_training_sees_nothing_from_the_day_on(demo: tuple[Settings, Prepared], sample_store: object) -> None:
+    """The same artifact comes of a store that ends the day before."""
+    settings, _ = demo
+    artifact = require_champion(_registry(settings), "E0").artifact()
+    table = history(sample_store, E0, date(2026, 1, 1)).before(AS_OF)  # type: ignore[arg-type]
+    refitted = DixonColes().fit(table, AS_OF, Season(2024))
+    assert replace(artifact, fitted=refitted).dumps() == artifact.dumps()
+
+
+def test_two_registries_in_one_process_keep_apart(demo: tuple[Settings, Prepared], empty_home: Settings) -> None:
+    ours, other = _registry(demo[0]), _registry(empty_home)
+    assert other.champion("E0") is None
+    assert ours.champion("E0") is not None
+    assert load_settings(home=empty_home.home).mlflow_uri == empty_home.mlflow_uri
