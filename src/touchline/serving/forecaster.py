@@ -15,7 +15,6 @@ from touchline.domain.errors import ModelError, NotFoundError, TouchlineError
 from touchline.domain.forecast import Forecast, ScoreGrid, StakeShares
 from touchline.domain.leagues import LEAGUES, League, parse_leagues
 from touchline.domain.matches import Fixture, Result, coming_round
-from touchline.monitoring.metrics import forecasts
 from touchline.serving import replies
 from touchline.store.database import open_store
 from touchline.store.matches import (
@@ -195,9 +194,8 @@ class Forecaster:
         return met or Fixture("", league.code, season, self.clock.today, None, home, away), met is not None
 
     def _forecast(self, league: League, chosen: Sequence[Fixture]) -> Forecast:
-        champion = self.champions[league.code]
-        forecasts.labels(league.code, champion.version).inc(len(chosen))
-        return champion.artifact.fitted.forecast([f.home for f in chosen], [f.away for f in chosen])
+        fitted = self.champions[league.code].artifact.fitted
+        return fitted.forecast([f.home for f in chosen], [f.away for f in chosen])
 
 
 def _grids(forecast: Forecast) -> Iterator[ScoreGrid]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from touchline.monitoring.metrics import forecasts
 from touchline.serving import replies
 from touchline.serving.forecaster import Forecaster
 
@@ -34,15 +35,19 @@ def get_fixtures(
 ) -> replies.Fixtures:
     """Fixtures from today (or the as-of date) on, in order of time."""
     found = answers.league(league)
-    return replies.Fixtures(
+    reply = replies.Fixtures(
         league=found.code,
         replay=answers.replay,
         model=answers.model(found),
         fixtures=answers.fixtures(found, until, limit),
     )
+    forecasts.labels(found.code, reply.model.version).inc(len(reply.fixtures))
+    return reply
 
 
 @router.post("/predict", summary="Everything that the model says of one match")
 def post_predict(question: replies.Question, answers: Answers) -> replies.FullForecast:
     """Outcome probabilities, expected goals, the score grid and the markets of a match or of two sides."""
-    return answers.answer(question)
+    reply = answers.answer(question)
+    forecasts.labels(reply.match.league, reply.model.version).inc()
+    return reply

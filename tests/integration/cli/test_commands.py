@@ -278,11 +278,8 @@ def test_a_champion_from_the_future_is_not_used_in_a_replay(run: Run, demo: tupl
 def test_a_missing_extra_says_which_to_install(
     run: Run, monkeypatch: pytest.MonkeyPatch, missing: str, command: tuple[str, ...], extra: str
 ) -> None:
-    for name in [
-        name
-        for name in sys.modules
-        if name.split(".")[0] in {missing} or (name.startswith("touchline.serving.") and missing == "bentoml")
-    ]:
+    gone = (missing, "touchline.serving.app", "touchline.serving.service")
+    for name in [name for name in sys.modules if name.startswith(gone)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     done = run(*command, TOUCHLINE_DATABASE_URL="postgresql://x@127.0.0.1:1/x" if missing == "psycopg" else "")

@@ -129,7 +129,8 @@ def test_what_is_no_results_file_is_refused_whole(text: str, message: str) -> No
         _parse(text)
 
 
-ODDS = "B365H,B365D,B365A,VCH,VCD,VCA,BbMx>2.5,BbMx<2.5,AHh,B365AHH,B365AHA,AHCh,B365CAHH,B365CAHA,PSH,PSD,PSA,PSCH,PSCD,PSCA"
+ODDS = "B365H,B365D,B365A,VCH,VCD,VCA,BbMx>2.5,BbMx<2.5,"
+ODDS += "AHh,B365AHH,B365AHA,AHCh,B365CAHH,B365CAHA,PSH,PSD,PSA,PSCH,PSCD,PSCA"
 PRICES = "1.4,3.8,8,1.44,4,7,1.8,2.05,-1.25,1.9,1.95,-1.5,2.0,1.85,1.41,3.9,8.1,1.38,4.1,8.6"
 
 
