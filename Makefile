@@ -13,7 +13,7 @@ WORKERS ?= 2
 DEMO_ENV := env -u TOUCHLINE_DATABASE_URL -u MLFLOW_TRACKING_URI -u TOUCHLINE_MIRROR -u TOUCHLINE_AS_OF \
 	TOUCHLINE_HOME=$(CURDIR)/.touchline
 
-.PHONY: help install demo stop test lint format e2e image-test bench-fit clean
+.PHONY: help install demo stop test lint format e2e image-test bento bench-fit clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,13 @@ e2e: install ## Drive what a user drives: the commands, and the page in Chromium
 
 image-test: install ## Build the image with a real Docker engine and run it
 	$(RUN)/pytest tests/e2e/images -m docker
+
+bento: install ## Package the service with bentoml build
+	rm -rf bentos/predictor/wheels
+	$(UV) build --wheel --quiet --out-dir bentos/predictor/wheels
+	$(UV) export --frozen --quiet --no-dev --extra serve --extra track --extra postgres --no-emit-project --no-hashes \
+		--no-annotate --no-header --output-file bentos/predictor/requirements.txt
+	$(RUN)/bentoml build bentos/predictor
 
 bench-fit: install ## Time a fit against penaltyblog's; the last line is speedup=…
 	$(RUN)/python -m tests.bench.fit

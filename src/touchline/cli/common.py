@@ -40,9 +40,8 @@ class Output:
         if self.as_json:
             self.data(data)
             return
-        shown = Table(
-            title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
-        )
+        self.people.print(f"[bold]{title}[/bold]", soft_wrap=True)
+        shown = Table(header_style="bold", box=None, pad_edge=False)
         for column in columns:
             right = column.startswith(">")
             shown.add_column(column.removeprefix(">"), justify="right" if right else "left", no_wrap=True)

@@ -170,7 +170,7 @@ def test_killed_at_any_moment_and_run_again_the_end_is_the_same(folder: Path, tm
         process.wait(10)
 
     run(tmp_path / "clean", None)
-    for i, moment in enumerate((0.6, 0.9, 1.1, 1.3, 1.6)):
+    for i, moment in enumerate((0.8, 1.1, 1.4)):
         run(tmp_path / str(i), moment)
         run(tmp_path / str(i), None)
         assert _facts(tmp_path / str(i)) == _facts(tmp_path / "clean")

@@ -14,7 +14,6 @@ import pytest
 
 from tests.integration.conftest import AS_OF
 from touchline.config import Settings
-from touchline.serving import server
 from touchline.training.demo import Prepared
 
 TOTTENHAM = "E0-2024-2025-tottenham-man-united"
@@ -190,12 +189,3 @@ def test_the_folder_of_the_bento_starts_the_same_service(demo: tuple[Settings, P
     with served(demo[0].home, str(bentoml), "serve", "service:Predictor", "--working-dir", str(bentos)) as client:
         assert len(client.get("/v1/fixtures", params={"until": "2025-02-16"}).json()["fixtures"]) == 10
         assert "touchline_requests_total" in client.get("/metrics").text
-
-
-def test_a_server_beside_starts_and_stops(demo: tuple[Settings, Prepared]) -> None:
-    settings = demo[0]
-    address = server.run_beside(settings, "127.0.0.1", free_port())
-    assert httpx.get(f"{address}/livez").status_code == 200
-    server.stop(settings)
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{address}/livez")
