@@ -13,7 +13,7 @@ WORKERS ?= 2
 DEMO_ENV := env -u TOUCHLINE_DATABASE_URL -u MLFLOW_TRACKING_URI -u TOUCHLINE_MIRROR -u TOUCHLINE_AS_OF \
 	TOUCHLINE_HOME=$(CURDIR)/.touchline
 
-.PHONY: help install demo stop test lint format e2e image-test bento bench-fit clean
+.PHONY: help install demo stop test lint format e2e image-test bento bench-fit chart-docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,11 @@ lint: install ## Format, lint, types, layers, manifests
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/python scripts/chart_docs.py --check
+	$(RUN)/python scripts/check_manifests.py
+
+chart-docs: install ## Make the chart's README and schema from the comments in its values.yaml
+	$(RUN)/python scripts/chart_docs.py
 
 format: install ## Put the code into the one format
 	$(RUN)/ruff format .

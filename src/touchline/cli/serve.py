@@ -70,7 +70,8 @@ def demo(
     engine = open_store(found.store_url)
     with output.progress("Backtesting", None) as advance:
         ready = prepare(engine, found, advance)
-    output.say(f"{ready.matches:,} real matches of {LEAGUE.name} are in the store; model version {ready.version}.\n")
+    output.say(f"{ready.matches:,} real matches of {LEAGUE.name} are in the store; model version {ready.version}.")
+    output.say(f"[dim]The data folder {found.home} stands on {found.clock.today}.[/dim]\n")
     show(ready.report)
     output.say("")
     show_round(Forecaster.from_settings(found), LEAGUE.code)
@@ -87,6 +88,8 @@ def show_round(forecaster: Forecaster, code: str) -> None:
     league = forecaster.league(code)
     replay_note(forecaster.clock)
     coming = forecaster.coming(league)
+    if not coming:
+        output.say("No fixture is known: the files read so far list played matches. Try `touchline predict HOME AWAY`.")
     output.table(
         f"{league.name}, the coming round",
         ("Day", "Home", "Away", ">Home win", ">Draw", ">Away win", ">Expected goals"),

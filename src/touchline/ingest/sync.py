@@ -9,6 +9,7 @@ from touchline.domain.errors import NotFoundError, SourceError, TouchlineError
 from touchline.domain.leagues import League
 from touchline.domain.seasons import Season
 from touchline.ingest.port import Address, ParsedFile, Source
+from touchline.store.database import writing
 from touchline.store.matches import Counts, Provenance, count_matches, write_matches
 from touchline.store.quarantine import replace_refusals
 
@@ -56,7 +57,7 @@ def sync_file(engine: Engine, source: Source, address: Address) -> FileReport:
     parsed = source.parse(source.fetch(address))
     payload = parsed.payload
     provenance = Provenance(source.name, payload.sha256, payload.fetched_at)
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         before = count_matches(connection, address.league, address.season, source.name)
         _refuse_shrunk(parsed, before)
         counts = write_matches(connection, address.league, address.season, parsed.rows, provenance)

@@ -1,5 +1,8 @@
 """Opening the store: the engine, its revision, and what to do when the two do not fit."""
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -7,12 +10,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from touchline.domain.errors import MissingExtraError, StoreError
+
+IMMEDIATE = "touchline_immediate"
+"""The execution option that tells writing transactions on SQLite from reading ones."""
 
 
 def connect(url: str) -> Engine:
@@ -43,7 +49,29 @@ def connect(url: str) -> Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: whole or not at all, migrations included.
+
+    On SQLite it takes the write lock at once, so that a second writer waits for the first; one that begins as a reader
+    would be refused when it comes to write.
+    """
+    with engine.connect().execution_options(**{IMMEDIATE: True}) as connection, connection.begin():
+        yield connection
+
+
+def hold_lock(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds the lock of this name, and hold it to the end of this one.
+
+    On SQLite there is nothing to do: the whole file has one writer.
+    """
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def open_store(url: str) -> Engine:
@@ -113,9 +141,14 @@ def head() -> str:
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Bring the database to the newest revision; returns the revision before and after. Safe to run twice."""
+    """Bring the database to the newest revision; returns the revision before and after.
+
+    Safe to run twice, to be killed half-way, and to be run by several at once: one migrates, the others wait and find
+    nothing to do.
+    """
     before = current(engine)
-    with engine.begin() as connection:
+    with writing(engine) as connection:
+        hold_lock(connection, "migration")
         config = _config(engine)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -144,8 +177,17 @@ def _reason(error: DBAPIError) -> str:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Hold SQLite to foreign keys, let readers go on beside one writer, and wait for a lock."""
+    """Hold SQLite to foreign keys, let readers go on beside one writer, and wait for a lock.
+
+    The driver's own transactions, which would commit before each change of a table, are turned off.
+    """
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -8,6 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, union, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from touchline.domain.errors import NotFoundError, UnknownTeamError
@@ -15,6 +16,7 @@ from touchline.domain.leagues import League
 from touchline.domain.matches import STATS, Fixture, MatchRow, Result, slug
 from touchline.domain.seasons import Season
 from touchline.domain.table import MatchTable
+from touchline.store.database import hold_lock
 from touchline.store.tables import MatchRecord, OddsRow, TeamRow
 
 HOME, AWAY = aliased(TeamRow), aliased(TeamRow)
@@ -46,6 +48,7 @@ def write_matches(
     A match is new, changed (its row differs from what is kept) or unchanged; matches that the source no longer lists
     stay. The caller owns the transaction.
     """
+    hold_lock(connection, f"{league.code} {season}")
     teams = _team_ids(connection, {row.home for row in rows} | {row.away for row in rows})
     kept = {
         key: (number, content)
@@ -173,6 +176,12 @@ def team_names(engine: Engine, league: League) -> list[str]:
         return sorted(connection.execute(query).scalars())
 
 
+def sources(engine: Engine) -> set[str]:
+    """The names of the sources that matches of the store came from."""
+    with engine.connect() as connection:
+        return set(connection.execute(select(MatchRecord.source).distinct()).scalars())
+
+
 def has_results(engine: Engine, league: League, since: date, before: date) -> bool:
     """Whether a match of a league was played on a day from ``since`` on and before ``before``."""
     played = select(MatchRecord.id).where(
@@ -218,11 +227,14 @@ def content_hash(row: MatchRow) -> str:
 
 
 def _team_ids(connection: Connection, names: set[str]) -> dict[str, int]:
-    """The numbers of teams, making those that are not there."""
+    """The numbers of teams, making those that are not there; another transaction may be making the same."""
     known: dict[str, int] = {name: number for number, name in connection.execute(select(TeamRow.id, TeamRow.name))}
     missing = sorted(names - known.keys())
     if missing:
-        connection.execute(insert(TeamRow), [{"name": name, "slug": slug(name)} for name in missing])
+        server = connection.dialect.name == "postgresql"
+        add = postgresql.insert(TeamRow) if server else sqlite.insert(TeamRow)
+        named = [{"name": name, "slug": slug(name)} for name in missing]
+        connection.execute(add.on_conflict_do_nothing(index_elements=["name"]), named)
         known = {name: number for number, name in connection.execute(select(TeamRow.id, TeamRow.name))}
     return known
 

@@ -7,10 +7,12 @@ from sqlalchemy import Engine
 
 from touchline.backtest.run import Report
 from touchline.config import SETTINGS_FILE, Settings
+from touchline.domain.errors import TouchlineError
 from touchline.domain.leagues import LEAGUES
 from touchline.ingest.sources.bundled import BundledSample
 from touchline.ingest.sync import sync
 from touchline.models.dixon_coles import DixonColes
+from touchline.store.matches import sources
 from touchline.training.pipeline import fit_artifact, train
 from touchline.training.registry import Registry
 
@@ -31,6 +33,7 @@ def prepare(engine: Engine, settings: Settings, progress: Callable[[int], None] 
 
     A champion made of the same matches, settings and code on the same day is kept, so that a second run is quick.
     """
+    _require_own_folder(engine, settings)
     sample = BundledSample()
     matches = 0
     for report in sync(engine, sample, [LEAGUE], sample.seasons):
@@ -46,6 +49,23 @@ def prepare(engine: Engine, settings: Settings, progress: Callable[[int], None] 
     done = train(engine, registry, LEAGUE, DixonColes(), settings.clock.today, progress=progress)
     registry.promote(LEAGUE.code, done.version)
     return Prepared(matches, done.version, done.result.report)
+
+
+def _require_own_folder(engine: Engine, settings: Settings) -> None:
+    """Refuse to mix the demo, whose champion takes the alias unasked, with anything that is not its own."""
+    if settings.database_url is not None or settings.tracking_uri is not None:
+        raise TouchlineError(
+            "the demo keeps to the embedded defaults",
+            "unset TOUCHLINE_DATABASE_URL and MLFLOW_TRACKING_URI",
+            field="home",
+        )
+    others = sources(engine) - {BundledSample.name}
+    if others:
+        raise TouchlineError(
+            f"the data folder {settings.home} holds matches of {', '.join(sorted(others))}",
+            "set TOUCHLINE_HOME to another folder for the demo",
+            field="home",
+        )
 
 
 def _remember_day(settings: Settings) -> None:

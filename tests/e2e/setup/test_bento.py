@@ -1,4 +1,4 @@
-"""``bentoml build``: the bento installs by its own script into an empty environment and serves a champion from there."""
+"""``bentoml build``: the bento installs by its own script into an empty environment and serves from there."""
 
 import os
 import shutil

@@ -80,7 +80,8 @@ def mirror_store(tmp_path_factory: pytest.TempPathFactory, mirror: Path) -> Iter
 @pytest.mark.mirror
 def test_e0_reaches_the_score_that_is_claimed_beside_the_market(mirror_store: Engine) -> None:
     """RPS of penaltyblog's Dixon–Coles with its best decay on these matches: 0.1993. The constants were chosen on
-    earlier seasons, and the whole table takes well under a minute."""
+    earlier seasons, and the whole table takes well under a minute.
+    """
     assert CHOSEN_ON[1] < Season(2021)
     start = time.monotonic()
     result = backtest(mirror_store, E0, Season(2021), Season(2024), DixonColes(), date(2026, 1, 1))

@@ -138,6 +138,17 @@ def test_fixtures_and_predict_show_the_champions_word(run: Run, demo: tuple[Sett
     assert "Tottenham v Man United" in run("predict", "Tottenham", "Man United", **home).out
 
 
+def test_the_demo_keeps_to_a_folder_of_its_own(run: Run, mirror_folder: Path) -> None:
+    run(*SYNC, TOUCHLINE_MIRROR=str(mirror_folder))
+    done = run("demo", "--prepare")
+    assert done.code == 2
+    assert "football-data.co.uk" in done.err
+    assert "TOUCHLINE_HOME" in done.err
+    done = run("demo", "--prepare", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    assert done.code == 2
+    assert "MLFLOW_TRACKING_URI" in done.err
+
+
 def test_db_upgrade_and_current(run: Run) -> None:
     assert "none" in run("db", "current").out
     assert json.loads(run("db", "upgrade", "--json").out) == {"before": None, "after": "0001"}

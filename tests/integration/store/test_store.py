@@ -1,5 +1,9 @@
 """The store, the same on SQLite and on a real PostgreSQL."""
 
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -16,7 +20,7 @@ from touchline.domain.matches import MatchRow
 from touchline.domain.odds import Market, Moment, Quote
 from touchline.domain.refusals import Refusal
 from touchline.domain.seasons import Season
-from touchline.store.database import connect, current, head, open_store, upgrade
+from touchline.store.database import connect, current, head, open_store, upgrade, writing
 from touchline.store.matches import (
     Counts,
     Provenance,
@@ -231,3 +235,50 @@ def _dump(store: Engine) -> list[tuple[object, ...]]:
             for table in Base.metadata.sorted_tables
             for row in connection.execute(select(table).order_by(*table.primary_key.columns))
         ]
+
+
+def test_several_may_migrate_at_once(database_url: str) -> None:
+    program = "import sys; from touchline.store.database import connect, upgrade; upgrade(connect(sys.argv[1]))"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, database_url], stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors.decode()
+
+
+def test_a_migration_that_dies_half_way_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic import op
+
+    engine = connect(database_url)
+    made = op.create_table
+
+    def die_at_matches(name: str, *columns: object, **options: object) -> object:
+        if name == "matches":
+            raise KeyboardInterrupt
+        return made(name, *columns, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(op, "create_table", die_at_matches)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(engine)
+    assert inspect(engine).get_table_names() == []
+    monkeypatch.undo()
+    assert upgrade(engine) == (None, head())
+    engine.dispose()
+
+
+def test_a_second_writer_waits_for_the_first(store: Engine) -> None:
+    """Several syncs of one file at once, and of files that share a new side: none is refused, nothing is doubled."""
+
+    def write(season: Season) -> Counts:
+        with writing(store) as connection:
+            row = replace(ROWS[0], season=season)
+            found = write_matches(connection, E0, season, [row], SOURCE)
+            time.sleep(0.2)
+            return found
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(write, [SEASON, SEASON, SEASON, Season(2023)]))
+    assert sum(c.new for c in counts) == 2
+    assert sum(c.unchanged for c in counts) == 2
+    assert len(_dump(store)) == 2 + 2 + 2 * len(QUOTES)  # sides, matches, prices
