@@ -165,6 +165,7 @@ def test_the_openapi_document_describes_what_is_answered(client: httpx.Client) -
 def test_metrics_count_by_route_and_not_by_path(client: httpx.Client) -> None:
     for name in ("tottenham-man-united", "liverpool-wolves"):
         assert client.get(f"/match/E0-2024-2025-{name}").status_code == 200
+        assert client.post("/v1/predict", json={"match": f"E0-2024-2025-{name}"}).status_code == 200
     text = client.get("/metrics").text
     assert 'touchline_requests_total{method="GET",route="/match/{key}",status="200"}' in text
     assert "liverpool" not in text
