@@ -1,7 +1,5 @@
 """A match as a source tells it, and a fixture as a forecaster is allowed to see it."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -9,6 +7,7 @@ from enum import StrEnum
 
 from touchline.domain.odds import Quote
 from touchline.domain.seasons import Season
+from touchline.domain.teams import slug
 
 
 class Outcome(StrEnum):
@@ -95,12 +94,6 @@ class Result:
     def outcome(self) -> Outcome:
         """Who won."""
         return Outcome.of(self.home_goals, self.away_goals)
-
-
-def slug(name: str) -> str:
-    """A team's name in lower-case ASCII with single hyphens: ``Nott'm Forest`` gives ``nottm-forest``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['.]", "", plain.lower())).strip("-")
 
 
 def coming_round(fixtures: list[Fixture]) -> list[Fixture]:

@@ -10,8 +10,8 @@ from touchline.domain.leagues import League
 from touchline.domain.seasons import Season
 from touchline.ingest.port import Address, ParsedFile, Source
 from touchline.store.database import writing
-from touchline.store.matches import Counts, Provenance, count_matches, write_matches
 from touchline.store.quarantine import replace_refusals
+from touchline.store.writes import Counts, Provenance, count_matches, write_matches
 
 SHRUNK = 0.9
 """A file with fewer than this share of the matches that it had before was cut short."""

@@ -15,17 +15,10 @@ from touchline.domain.errors import ModelError, NotFoundError, TouchlineError
 from touchline.domain.forecast import Forecast, ScoreGrid, StakeShares
 from touchline.domain.leagues import LEAGUES, League, parse_leagues
 from touchline.domain.matches import Fixture, Result, coming_round
+from touchline.domain.teams import resolve_team
 from touchline.serving import replies
 from touchline.store.database import open_store
-from touchline.store.matches import (
-    find_match,
-    fixtures,
-    has_results,
-    recent_results,
-    resolve_team,
-    result_of,
-    team_names,
-)
+from touchline.store.matches import find_match, fixtures, has_results, recent_results, result_of, team_names
 from touchline.training.artifact import Artifact
 from touchline.training.registry import Registry
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from touchline.domain.leagues import League
 from touchline.domain.refusals import Refusal
 from touchline.domain.seasons import Season
-from touchline.store.matches import Provenance
 from touchline.store.tables import QuarantineRow
+from touchline.store.writes import Provenance
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,23 +20,13 @@ from touchline.domain.matches import MatchRow
 from touchline.domain.odds import Market, Moment, Quote
 from touchline.domain.refusals import Refusal
 from touchline.domain.seasons import Season
+from touchline.domain.teams import resolve_team
 from touchline.store.database import connect, current, head, open_store, upgrade, writing
-from touchline.store.matches import (
-    Counts,
-    Provenance,
-    find_match,
-    fixtures,
-    has_results,
-    history,
-    recent_results,
-    resolve_team,
-    result_of,
-    team_names,
-    write_matches,
-)
+from touchline.store.matches import find_match, fixtures, has_results, history, recent_results, result_of, team_names
 from touchline.store.odds import result_prices
 from touchline.store.quarantine import list_refusals, replace_refusals
 from touchline.store.tables import Base, MatchRecord, OddsRow
+from touchline.store.writes import Counts, Provenance, write_matches
 
 E0, SEASON = LEAGUES["E0"], Season(2024)
 SOURCE = Provenance("test", "0" * 64, datetime(2025, 1, 1, tzinfo=UTC))

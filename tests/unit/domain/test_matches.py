@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from touchline.domain.errors import TouchlineError
-from touchline.domain.matches import Fixture, MatchRow, Outcome, coming_round, slug
+from touchline.domain.matches import Fixture, MatchRow, Outcome, coming_round
 from touchline.domain.seasons import Season
 from touchline.domain.table import MatchTable
+from touchline.domain.teams import slug
 
 
 @pytest.mark.parametrize(
