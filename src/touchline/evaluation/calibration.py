@@ -21,36 +21,44 @@ class Calibration:
     """The recalibration line in logits, the expected calibration error and the reliability curve.
 
     ``slope`` 1 and ``intercept`` 0 are perfect; a slope under 1 means over-confident. The curve has one point for each
-    bin of probability that holds a forecast: mean forecast, share that happened, and how many.
+    bin of probability that holds a forecast: mean forecast, share that happened with its standard error, and how many.
+    Standard errors, whose names end in ``_se``, come from resampling blocks of matches.
     """
 
     slope: float
-    slope_error: float
+    slope_se: float
     intercept: float
-    intercept_error: float
+    intercept_se: float
     expected_error: float
+    expected_error_se: float
     forecast: tuple[float, ...]
     observed: tuple[float, ...]
+    observed_se: tuple[float, ...]
     count: tuple[int, ...]
 
 
 def calibration(probabilities: FloatArray, outcome: IntArray, blocks: IntArray, bins: int = 10) -> Calibration:
     """Judge forecasts ``(n, 3)`` against outcomes ``(n,)``; standard errors from resampling ``blocks`` ``(n,)``."""
     forecast, happened = probabilities.ravel(), np.eye(3)[outcome].ravel()
+    rows, weights = np.repeat(blocks, 3), block_weights(blocks, RESAMPLES)
     intercept, slope = recalibration(forecast, happened, np.ones_like(forecast))
-    row_blocks = np.repeat(blocks, 3)
-    resampled = np.array([recalibration(forecast, happened, w[row_blocks]) for w in block_weights(blocks, RESAMPLES)])
-    intercept_error, slope_error = resampled.std(axis=0, ddof=1)
-    mean, share, count = reliability(forecast, happened, bins)
+    lines = np.array([recalibration(forecast, happened, w[rows]) for w in weights])
+    mean, share, count = reliability(forecast, happened, np.ones_like(forecast), bins)
+    curves = [reliability(forecast, happened, w[rows], bins) for w in weights]
+    filled = count > 0
+    shares = np.array([resampled[1] for resampled in curves])[:, filled]
+    distances = np.array([expected_calibration_error(*resampled) for resampled in curves])
     return Calibration(
-        slope,
-        float(slope_error),
-        intercept,
-        float(intercept_error),
-        expected_calibration_error(mean, share, count),
-        tuple(mean.tolist()),
-        tuple(share.tolist()),
-        tuple(count.tolist()),
+        slope=slope,
+        slope_se=float(lines[:, 1].std(ddof=1)),
+        intercept=intercept,
+        intercept_se=float(lines[:, 0].std(ddof=1)),
+        expected_error=expected_calibration_error(mean, share, count),
+        expected_error_se=float(distances.std(ddof=1)),
+        forecast=tuple(mean[filled].tolist()),
+        observed=tuple(share[filled].tolist()),
+        observed_se=tuple(np.nanstd(shares, axis=0, ddof=1).tolist()),
+        count=tuple(count[filled].astype(np.int64).tolist()),
     )
 
 
@@ -72,16 +80,20 @@ def recalibration(forecast: FloatArray, happened: FloatArray, weight: FloatArray
     return float(line[0]), float(line[1])
 
 
-def reliability(forecast: FloatArray, happened: FloatArray, bins: int = 10) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Mean forecast, share that happened and count of each bin of equal width that is not empty; 1.0 is in the last."""
+def reliability(
+    forecast: FloatArray, happened: FloatArray, weight: FloatArray, bins: int = 10
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean forecast, share that happened and weight of each of ``bins`` bins of equal width, ``(bins,)`` each.
+
+    1.0 is in the last bin. An empty bin has weight 0 and NaN for the others.
+    """
     place = np.minimum((forecast * bins).astype(np.int64), bins - 1)
-    count = np.bincount(place, minlength=bins)
-    filled = count > 0
-    mean = np.bincount(place, forecast, bins)[filled] / count[filled]
-    share = np.bincount(place, happened, bins)[filled] / count[filled]
-    return mean, share, count[filled].astype(np.int64)
+    total = np.bincount(place, weight, bins)
+    filled = np.where(total > 0, total, np.nan)
+    mean = np.bincount(place, weight * forecast, bins) / filled
+    return mean, np.bincount(place, weight * happened, bins) / filled, total
 
 
-def expected_calibration_error(forecast: FloatArray, observed: FloatArray, count: IntArray) -> float:
-    """The mean distance between forecast and observed over the curve's bins, by the number of forecasts in each."""
-    return float(np.abs(forecast - observed) @ count / count.sum())
+def expected_calibration_error(forecast: FloatArray, observed: FloatArray, weight: FloatArray) -> float:
+    """The mean distance between forecast and observed over the curve's bins, by the weight of each."""
+    return float(np.nansum(np.abs(forecast - observed) * weight) / weight.sum())

@@ -26,8 +26,8 @@ def test_the_recalibration_line_is_that_of_scikit_learn() -> None:
 def test_calibrated_forecasts_have_slope_one_within_their_errors() -> None:
     p, y = _forecasts(4000, 4)
     found = calibration(p, y, np.arange(4000) // 10)
-    assert abs(found.slope - 1) < 3 * found.slope_error
-    assert abs(found.intercept) < 3 * found.intercept_error
+    assert abs(found.slope - 1) < 3 * found.slope_se
+    assert abs(found.intercept) < 3 * found.intercept_se
     assert found.expected_error < 0.02
 
 
@@ -43,11 +43,24 @@ def test_over_confidence_shows_as_a_slope_under_one() -> None:
 
 def test_the_curve_keeps_certainty_in_its_last_bin() -> None:
     forecast, happened = np.array([0.0, 0.05, 0.55, 0.95, 1.0]), np.array([0.0, 1.0, 1.0, 1.0, 1.0])
-    mean, share, count = reliability(forecast, happened, bins=10)
-    assert mean == pytest.approx([0.025, 0.55, 0.975])
-    assert share == pytest.approx([0.5, 1.0, 1.0])
-    assert count.tolist() == [2, 1, 2]
+    mean, share, count = reliability(forecast, happened, np.ones(5), bins=10)
+    filled = count > 0
+    assert mean[filled] == pytest.approx([0.025, 0.55, 0.975])
+    assert share[filled] == pytest.approx([0.5, 1.0, 1.0])
+    assert count[filled].tolist() == [2, 1, 2]
     assert expected_calibration_error(mean, share, count) == pytest.approx((2 * 0.475 + 0.45 + 2 * 0.025) / 5)
+
+
+def test_errors_of_the_curve_are_binomial_where_matches_are_independent() -> None:
+    """Three outcomes of one match are not independent, so a bin's error is near the binomial one, not at it."""
+    p, y = _forecasts(4000, 9)
+    found = calibration(p, y, np.arange(4000))
+    binomial = np.sqrt(np.array(found.observed) * (1 - np.array(found.observed)) / np.array(found.count))
+    large = np.array(found.count) > 500
+    assert large.sum() >= 4
+    assert np.array(found.observed_se)[large] == pytest.approx(binomial[large], rel=0.25)
+    assert 0 < found.expected_error_se < 0.01
+    assert len(found.forecast) == len(found.observed) == len(found.observed_se) == len(found.count)
 
 
 def test_weeks_begin_on_monday() -> None:

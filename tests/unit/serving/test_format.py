@@ -31,7 +31,9 @@ def test_differences_carry_a_real_minus() -> None:
 
 
 def test_the_plot_puts_the_curve_where_it_belongs() -> None:
-    curve = Calibration(1, 0, 0, 0, 0, forecast=(0.2, 1.0), observed=(0.5, 1.0), count=(100, 25))
+    curve = Calibration(
+        1, 0, 0, 0, 0, 0, forecast=(0.2, 1.0), observed=(0.5, 1.0), observed_se=(0.05, 0.1), count=(100, 25)
+    )
     first, last = calibration_plot(curve).points
     assert (first.x, first.y) == pytest.approx((LEFT + 0.2 * SIDE, TOP + 0.5 * SIDE))
     assert (last.x, last.y) == pytest.approx((LEFT + SIDE, TOP))

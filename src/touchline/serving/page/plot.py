@@ -33,11 +33,12 @@ class Plot:
 
 
 def calibration_plot(curve: Calibration) -> Plot:
-    """Points of a reliability curve with bars of two binomial standard errors; the area of a point is its count."""
+    """Points of a reliability curve with bars of two standard errors; the area of a point is its count."""
     points = []
     largest = max(curve.count)
-    for forecast, observed, count in zip(curve.forecast, curve.observed, curve.count, strict=True):
-        error = 2 * float(np.sqrt(max(observed * (1 - observed), 1e-9) / count))
+    columns = zip(curve.forecast, curve.observed, curve.observed_se, curve.count, strict=True)
+    for forecast, observed, standard_error, count in columns:
+        error = 2 * standard_error
         points.append(
             Point(
                 x=LEFT + SIDE * forecast,
