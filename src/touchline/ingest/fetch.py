@@ -5,6 +5,7 @@ an unchanged file is not sent again. Failures that may pass (no connection, time
 bounded number of times with growing pauses; a ``Retry-After`` is respected up to the longest pause.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -103,12 +104,15 @@ class Site:
     def _once(self, address: Address, url: str) -> Payload:
         kept = self.cache / address.path
         notes = kept.with_name(kept.name + ".json")
-        known = _read_notes(notes) if kept.exists() else {}
+        held = kept.read_bytes() if kept.exists() else b""
+        known = _read_notes(notes)
+        if known.get("sha256") != hashlib.sha256(held).hexdigest():
+            known = {}  # the two files are not of one download: ask for the whole again
         headers = {VALIDATORS[name]: value for name, value in known.items() if name in VALIDATORS}
         try:
             with self.client.stream("GET", url, headers=headers) as response:
                 if response.status_code == httpx.codes.NOT_MODIFIED:
-                    return Payload(address, kept.read_bytes(), datetime.now(UTC), "cache")
+                    return Payload(address, held, datetime.now(UTC), "cache")
                 self._judge(response, address, url)
                 content = _read_bounded(response, url)
         except httpx.TooManyRedirects as error:
@@ -121,7 +125,7 @@ class Site:
             raise SourceError(f"{url} is not an address", "correct TOUCHLINE_MIRROR", field="mirror") from error
         validators = {name: response.headers[name] for name in VALIDATORS if name in response.headers}
         _write(kept, content)
-        _write(notes, json.dumps(validators).encode())
+        _write(notes, json.dumps(validators | {"sha256": hashlib.sha256(content).hexdigest()}).encode())
         return Payload(address, content, datetime.now(UTC), self.origin)
 
     def _judge(self, response: httpx.Response, address: Address, url: str) -> None:

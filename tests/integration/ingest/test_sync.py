@@ -74,6 +74,16 @@ def test_over_http_an_unchanged_file_is_not_sent_again(
     assert _numbers(reports) == [(0, 0, 380, 0), (0, 1, 379, 0)]
 
 
+def test_a_damaged_cache_is_fetched_anew(store: Engine, http: tuple[str, type[Handler]], tmp_path: Path) -> None:
+    base, handler = http
+    _sync(store, base, tmp_path / "c", SEASONS[:1])
+    [kept] = (tmp_path / "c").rglob("E0.csv")
+    kept.write_bytes(kept.read_bytes()[:1000])
+    [report] = _sync(store, base, tmp_path / "c", SEASONS[:1])
+    assert (report.error, report.origin, report.counts.unchanged) == (None, "mirror", 380)
+    assert handler.statuses[304] == 0
+
+
 def test_passing_trouble_is_retried(store: Engine, http: tuple[str, type[Handler]], tmp_path: Path) -> None:
     base, handler = http
     handler.trouble.extend([503, 429, 0])
