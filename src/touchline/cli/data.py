@@ -39,7 +39,7 @@ def sync(
     rows = [_row(report) for report in reports]
     output.table(
         "football-data.co.uk",
-        ("File", "From", ">New", ">Changed", ">Unchanged", ">Refused", ">Values refused", ""),
+        ("File", "From", ">New", ">Changed", ">Unchanged", ">Refused", ">Values refused", ">No longer listed", ""),
         [*rows, _total(reports)] if len(rows) > 1 else rows,
         {"source": source.name, "files": [_data(report) for report in reports]},
     )
@@ -84,22 +84,20 @@ def list_quarantine(as_json: Json = False) -> None:
 
 
 def _row(report: FileReport) -> tuple[str, ...]:
-    counts = report.counts
     if report.error is not None:
-        return (report.label, "", "", "", "", "", "", "not read")
-    numbers = (counts.new, counts.changed, counts.unchanged, report.refused_rows, report.refused_values)
-    return (report.label, report.origin, *(f"{number:,}" for number in numbers), "")
+        return (report.label, "", "", "", "", "", "", "", "not read")
+    return (report.label, report.origin, *(f"{number:,}" for number in _numbers(report)), "")
 
 
 def _total(reports: list[FileReport]) -> tuple[str, ...]:
-    sums = [
-        sum(numbers)
-        for numbers in zip(
-            *((r.counts.new, r.counts.changed, r.counts.unchanged, r.refused_rows, r.refused_values) for r in reports),
-            strict=True,
-        )
-    ]
+    sums = [sum(numbers) for numbers in zip(*map(_numbers, reports), strict=True)]
     return ("all", "", *(f"{number:,}" for number in sums), "")
+
+
+def _numbers(report: FileReport) -> tuple[int, ...]:
+    counts = report.counts
+    refused = (report.refused_rows, report.refused_values)
+    return (counts.new, counts.changed, counts.unchanged, *refused, counts.unlisted)
 
 
 def _data(report: FileReport) -> dict[str, object]:

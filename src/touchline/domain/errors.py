@@ -21,10 +21,22 @@ class TouchlineError(Exception):
         self.candidates = tuple(candidates)
         super().__init__(f"{self.what}: {self.fix}" + ("" if self.fix.endswith("?") else "."))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from worker processes: rebuild from the parts, not from the sentence."""
+        return _rebuilt, (type(self), self.what, self.fix, self.field, self.candidates)
+
     def as_dict(self) -> dict[str, Any]:
         """The error as data, for ``--json``."""
         found = {"kind": self.kind, "what": self.what, "fix": self.fix, "field": self.field}
         return found | ({"candidates": list(self.candidates)} if self.candidates else {})
+
+
+def _rebuilt(
+    kind: type[TouchlineError], what: str, fix: str, field: str | None, candidates: tuple[str, ...]
+) -> TouchlineError:
+    error = kind.__new__(kind)
+    TouchlineError.__init__(error, what, fix, field=field, candidates=candidates)
+    return error
 
 
 class UnknownTeamError(TouchlineError):

@@ -2,12 +2,13 @@
 
 Over HTTP each file is kept in a cache with its validators (ETag, Last-Modified) and asked for conditionally, so that
 an unchanged file is not sent again. Failures that may pass (no connection, time-outs, 429 and 5xx) are retried a
-bounded number of times with growing pauses; a ``Retry-After`` is respected up to the longest pause.
+bounded number of times with growing pauses; a ``Retry-After`` in seconds is respected up to the longest pause.
 """
 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -111,7 +112,7 @@ class Site:
         headers = {VALIDATORS[name]: value for name, value in known.items() if name in VALIDATORS}
         try:
             with self.client.stream("GET", url, headers=headers) as response:
-                if response.status_code == httpx.codes.NOT_MODIFIED:
+                if response.status_code == httpx.codes.NOT_MODIFIED and headers:
                     return Payload(address, held, datetime.now(UTC), "cache")
                 self._judge(response, address, url)
                 content = _read_bounded(response, url)
@@ -119,11 +120,15 @@ class Site:
             raise SourceError(
                 f"{url} redirects without end", "check the address of the mirror", field="mirror"
             ) from error
+        except httpx.DecodingError as error:
+            raise SourceError(f"{url} cannot be decoded ({error})", "check the address of the mirror") from error
         except httpx.TransportError as error:
             raise PassingError(str(error) or type(error).__name__) from error
         except httpx.InvalidURL as error:
             raise SourceError(f"{url} is not an address", "correct TOUCHLINE_MIRROR", field="mirror") from error
         validators = {name: response.headers[name] for name in VALIDATORS if name in response.headers}
+        if not {"content-length", "transfer-encoding"} & response.headers.keys():
+            validators = {}  # nothing told where the answer ends: it may be cut short, and must be asked for again
         _write(kept, content)
         _write(notes, json.dumps(validators | {"sha256": hashlib.sha256(content).hexdigest()}).encode())
         return Payload(address, content, datetime.now(UTC), self.origin)
@@ -134,7 +139,7 @@ class Site:
             raise absent(address, self.base)
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             asked = response.headers.get("retry-after", "")
-            raise PassingError(f"status {status}", float(asked) if asked.isdigit() else None)
+            raise PassingError(f"status {status}", float(asked) if re.fullmatch("[0-9]+", asked) else None)
         if status != httpx.codes.OK:
             raise SourceError(f"{url} answered with status {status}", "check the address of the mirror", field="mirror")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from touchline.domain.errors import NotFoundError, SourceError, TouchlineError
 from touchline.domain.leagues import League
@@ -45,6 +46,8 @@ def sync(engine: Engine, source: Source, leagues: Sequence[League], seasons: Seq
             yield sync_file(engine, source, address)
         except (SourceError, NotFoundError) as error:
             yield FileReport(address, error=error)
+        except (IntegrityError, DataError) as error:
+            yield FileReport(address, error=_refused_by_store(address, error))
 
 
 def sync_file(engine: Engine, source: Source, address: Address) -> FileReport:
@@ -64,6 +67,14 @@ def sync_file(engine: Engine, source: Source, address: Address) -> FileReport:
         replace_refusals(connection, address.league, address.season, parsed.refusals, provenance)
     rows = sum(refusal.row for refusal in parsed.refusals)
     return FileReport(address, payload.origin, counts, rows, len(parsed.refusals) - rows)
+
+
+def _refused_by_store(address: Address, error: DBAPIError) -> SourceError:
+    """A value that no check knows and the store will not have: the file stays out whole, the others go on."""
+    reason = str(error.orig).splitlines()[0]
+    return SourceError(
+        f"{address.path} holds something that the store refuses ({reason})", "report the file", field="file"
+    )
 
 
 def _refuse_shrunk(parsed: ParsedFile, before: int) -> None:

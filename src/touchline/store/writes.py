@@ -33,6 +33,8 @@ class Counts:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    unlisted: int = 0
+    """Matches that the store has from this source and that the file no longer lists."""
 
 
 def write_matches(
@@ -40,15 +42,15 @@ def write_matches(
 ) -> Counts:
     """Bring the store to what a source says of one league and season; running it again changes nothing.
 
-    A match is new, changed (its row differs from what is kept) or unchanged; matches that the source no longer lists
-    stay. The caller owns the transaction.
+    A match is new, changed (its row differs from what is kept) or unchanged; one that the source no longer lists stays
+    and is counted. The caller owns the transaction.
     """
     hold_lock(connection, f"{league.code} {season}")
     teams = _team_ids(connection, {row.home for row in rows} | {row.away for row in rows})
     kept = {
-        key: (number, content)
-        for number, key, content in connection.execute(
-            select(MatchRecord.id, MatchRecord.key, MatchRecord.content_hash).where(
+        row.key: row
+        for row in connection.execute(
+            select(MatchRecord.id, MatchRecord.key, MatchRecord.content_hash, MatchRecord.source).where(
                 MatchRecord.league == league.code, MatchRecord.season == season.start
             )
         )
@@ -56,11 +58,11 @@ def write_matches(
     fresh: list[MatchRow] = []
     stale: list[tuple[int, MatchRow]] = []
     for row in rows:
-        number, content = kept.get(row.key, (None, None))
-        if number is None:
+        known = kept.get(row.key)
+        if known is None:
             fresh.append(row)
-        elif content != content_hash(row):
-            stale.append((number, row))
+        elif known.content_hash != content_hash(row):
+            stale.append((known.id, row))
     numbers = _insert(connection, fresh, teams, provenance)
     for number, row in stale:
         connection.execute(
@@ -71,7 +73,9 @@ def write_matches(
     odds = _odds([*zip(numbers, fresh, strict=True), *stale])
     if odds:
         connection.execute(insert(OddsRow), odds)
-    return Counts(len(fresh), len(stale), len(rows) - len(fresh) - len(stale))
+    listed = {row.key for row in rows}
+    unlisted = sum(row.source == provenance.source and row.key not in listed for row in kept.values())
+    return Counts(len(fresh), len(stale), len(rows) - len(fresh) - len(stale), unlisted)
 
 
 def count_matches(connection: Connection, league: League, season: Season, source: str) -> int:
@@ -97,16 +101,19 @@ def content_hash(row: MatchRow) -> str:
 
 
 def _team_ids(connection: Connection, names: set[str]) -> dict[str, int]:
-    """The numbers of teams, making those that are not there; another transaction may be making the same."""
-    known: dict[str, int] = {name: number for number, name in connection.execute(select(TeamRow.id, TeamRow.name))}
-    missing = sorted(names - known.keys())
-    if missing:
+    """The numbers of teams by slug, making those that are not there; another transaction may be making the same."""
+    wanted = {slug(name): name for name in sorted(names, reverse=True)}
+    known = _known_teams(connection)
+    if missing := [{"name": name, "slug": key} for key, name in sorted(wanted.items()) if key not in known]:
         server = connection.dialect.name == "postgresql"
         add = postgresql.insert(TeamRow) if server else sqlite.insert(TeamRow)
-        named = [{"name": name, "slug": slug(name)} for name in missing]
-        connection.execute(add.on_conflict_do_nothing(index_elements=["name"]), named)
-        known = {name: number for number, name in connection.execute(select(TeamRow.id, TeamRow.name))}
+        connection.execute(add.on_conflict_do_nothing(), missing)
+        known = _known_teams(connection)
     return known
+
+
+def _known_teams(connection: Connection) -> dict[str, int]:
+    return {key: number for number, key in connection.execute(select(TeamRow.id, TeamRow.slug))}
 
 
 def _columns(row: MatchRow, teams: dict[str, int], provenance: Provenance) -> dict[str, Any]:
@@ -116,8 +123,8 @@ def _columns(row: MatchRow, teams: dict[str, int], provenance: Provenance) -> di
         "season": row.season.start,
         "day": row.date,
         "kickoff": row.kickoff,
-        "home_id": teams[row.home],
-        "away_id": teams[row.away],
+        "home_id": teams[slug(row.home)],
+        "away_id": teams[slug(row.away)],
         "meeting": row.meeting,
         "home_goals": row.home_goals,
         "away_goals": row.away_goals,

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from touchline.domain.odds import Market, Moment, Quote
 
+BOOKMAKERS = {"1XB", "B365", "BF", "BFE", "BW", "BbAv", "BbMx", "Avg", "Max", "IW", "LB", "P", "PS", "WH"}
+"""Prefixes that are bookmakers for certain, so that ``PSC`` is PS at closing even where no opening column stands."""
 ALIASES = {"BbAv": "Avg", "BbMx": "Max", "P": "PS"}
 """Other names of the same bookmaker or market figure in other seasons and markets."""
 GOALS_LINE = 2.5
+LARGEST_HANDICAP = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,20 @@ class OddsColumns:
         """
         quotes: list[Quote] = []
         refused: list[tuple[str, str]] = []
+        found: set[tuple[str, Moment, Market, float]] = set()
         for group in self._groups:
             texts = [cell.get(column, "") for column in group.columns]
             if not any(texts):
                 continue
             try:
-                quotes.append(_quote(group, [_price(c, t) for c, t in zip(group.columns, texts, strict=True)], cell))
+                quote = _quote(group, [_price(c, t) for c, t in zip(group.columns, texts, strict=True)], cell)
+                if (name := (quote.bookmaker, quote.moment, quote.market, quote.line)) in found:
+                    raise _BadPriceError("price-twice", f"{group.columns[0]} is of a bookmaker that was read already")
             except _BadPriceError as error:
                 refused.append((error.check, str(error)))
+            else:
+                found.add(name)
+                quotes.append(quote)
         return quotes, refused
 
 
@@ -67,6 +76,8 @@ def _quote(group: _Group, prices: Sequence[float], cell: Mapping[str, str]) -> Q
         except ValueError as error:
             reason = f"{group.columns[0]} is given without a handicap in {group.line_column}"
             raise _BadPriceError("handicap-missing", reason) from error
+        if not abs(line) <= LARGEST_HANDICAP:
+            raise _BadPriceError("handicap-implausible", f"{group.line_column} is {text}")
     return Quote(group.bookmaker, group.moment, group.market, first, second, line=line)
 
 
@@ -96,7 +107,7 @@ def _groups(columns: set[str], header: Sequence[str]) -> Iterator[_Group]:
             if not (market is Market.RESULT and re.search(r"AH$", prefix))
         ]
         for prefix in dict.fromkeys(prefixes):
-            closing = prefix.endswith("C") and prefix[:-1] in prefixes
+            closing = prefix.endswith("C") and (prefix[:-1] in prefixes or prefix[:-1] in BOOKMAKERS)
             bookmaker = prefix[:-1] if closing else prefix
             yield _Group(
                 ALIASES.get(bookmaker, bookmaker),

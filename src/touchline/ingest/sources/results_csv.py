@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from touchline.domain.errors import SourceError
 from touchline.domain.matches import MatchRow, Outcome
 from touchline.domain.refusals import Refusal
+from touchline.domain.teams import slug
 from touchline.ingest.port import ParsedFile, Payload
 from touchline.ingest.quality.checks import failures
 from touchline.ingest.sources.odds_columns import OddsColumns
@@ -31,6 +32,7 @@ STAT_COLUMNS = {
     "away_red_cards": "AR",
 }
 REQUIRED = ("Date", "HomeTeam", "AwayTeam", "FTHG", "FTAG")
+LONGEST_NAME = 80
 DATE_FORMATS = ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d")
 HOME_MEETINGS = {"SC0": 3, "SC1": 2, "SC2": 2, "SC3": 2, "G1": 2, "B1": 2}
 """How often a side may host another in one season, where that is more than once: leagues of four rounds and those
@@ -57,8 +59,7 @@ def parse_results(payload: Payload) -> ParsedFile:
     header, lines = _table(payload)
     odds = OddsColumns(header)
     league, today = payload.address.league, payload.fetched_at.date()
-    meetings: dict[tuple[str, str], list[date]] = defaultdict(list)
-    rows: list[MatchRow] = []
+    meetings: dict[tuple[str, str], list[MatchRow]] = defaultdict(list)
     refusals: list[Refusal] = []
     for number, cells in lines:
         raw = ",".join(cells)
@@ -72,14 +73,16 @@ def parse_results(payload: Payload) -> ParsedFile:
         quotes, bad_prices = odds.read(cell)
         refusals += [Refusal(number, check, reason, raw, row=False) for check, reason in bad_values + bad_prices]
         found = list(failures(row, today))
-        earlier = meetings[row.home, row.away]
-        if row.date in earlier or len(earlier) >= HOME_MEETINGS.get(league.code, 1):
+        earlier = meetings[slug(row.home), slug(row.away)]
+        if earlier and earlier[-1].home_goals is None:
+            earlier.pop()  # it was postponed: this is the same match on its new day
+        if row.date in {other.date for other in earlier} or len(earlier) >= HOME_MEETINGS.get(league.code, 1):
             found.append(("duplicate", f"{row.home} against {row.away} stands in the file already"))
         if found:
             refusals += [Refusal(number, check, reason, raw) for check, reason in found]
             continue
-        earlier.append(row.date)
-        rows.append(replace(row, meeting=len(earlier), quotes=tuple(quotes)))
+        earlier.append(replace(row, meeting=len(earlier) + 1, quotes=tuple(quotes)))
+    rows = sorted((row for pair in meetings.values() for row in pair), key=lambda row: (row.date, row.key))
     return ParsedFile(payload, tuple(rows), tuple(refusals))
 
 
@@ -132,6 +135,9 @@ def _match(payload: Payload, cell: Mapping[str, str], stats: Mapping[str, int]) 
     home, away = cell.get("HomeTeam", ""), cell.get("AwayTeam", "")
     if not home or not away:
         raise UnreadableError("team-missing", "a side has no name")
+    for name in (home, away):
+        if not slug(name) or len(name) > LONGEST_NAME:
+            raise UnreadableError("team-unreadable", f"{name[:LONGEST_NAME]!r} cannot be a name")
     division = cell.get("Div", payload.address.league.code)
     if division != payload.address.league.code:
         raise UnreadableError("other-division", f"the row is of {division or 'no division'}")

@@ -15,6 +15,8 @@ from touchline.models.dixon_coles.fit import fit
 from touchline.models.dixon_coles.grid import score_grids
 from touchline.models.dixon_coles.prior import Newcomers, veterans
 
+LEAST_WEIGHT = 1e-3
+"""With less than this many matches' weight there is nothing to learn from."""
 CHOSEN_ON = (Season(2015), Season(2020))
 """The seasons of E0 on which the default constants score best: no later season had a say."""
 
@@ -91,13 +93,16 @@ class DixonColes:
         seen = np.union1d(history.home, history.away)
         place = np.zeros(len(history.teams), dtype=np.int64)
         place[seen] = np.arange(len(seen))
+        weight = np.exp(-self.xi * age)
+        if float(weight.sum()) < LEAST_WEIGHT:
+            raise TouchlineError(f"with xi {self.xi:g} no match counts any more", "give a smaller xi", field="xi")
         sums = PairSums.of(
             len(seen),
             place[history.home],
             place[history.away],
             history.home_goals,
             history.away_goals,
-            np.exp(-self.xi * age),
+            weight,
         )
         newcomers = Newcomers.of(history)
         newcomer = ~veterans(history, season.start)[seen]
