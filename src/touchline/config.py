@@ -1,5 +1,6 @@
 """Settings: from arguments, then ``TOUCHLINE_*`` variables, then ``touchline.toml`` in the data folder."""
 
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -75,7 +76,9 @@ def load_settings(**given: object) -> Settings:
         TouchlineError: a setting cannot be read; the message names it.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        _refuse_unknown(settings.home / SETTINGS_FILE)
+        return settings
     except tomllib.TOMLDecodeError as error:
         raise TouchlineError(f"{SETTINGS_FILE} in the data folder cannot be read ({error})", "correct it") from error
     except ValidationError as error:
@@ -83,3 +86,18 @@ def load_settings(**given: object) -> Settings:
         name = str(first["loc"][0])
         shown = name if name.isupper() else f"TOUCHLINE_{name.upper()}"
         raise TouchlineError(f"setting {shown} cannot be read ({first['msg']})", "correct it", field=name) from error
+
+
+def unknown_variables() -> list[str]:
+    """Variables that look like settings and are none: a slip of the pen that would otherwise go unnoticed."""
+    known = {f"TOUCHLINE_{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith("TOUCHLINE_") and name not in known)
+
+
+def _refuse_unknown(file: Path) -> None:
+    if not file.exists():
+        return
+    unknown = tomllib.loads(file.read_text()).keys() - Settings.model_fields.keys()
+    if unknown:
+        names = ", ".join(Settings.model_fields)
+        raise TouchlineError(f"{file.name} sets {min(unknown)!r}, which is no setting", f"use one of {names}")

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from touchline.config import Settings, load_settings
+from touchline.domain.clock import Clock
 from touchline.store.database import open_store
 from touchline.training.demo import Prepared, prepare
 
 AS_OF = date(2025, 2, 14)
+CLOCK = Clock(AS_OF)
 
 
 @pytest.fixture(scope="session")

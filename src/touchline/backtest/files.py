@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from touchline.backtest.run import Prediction, Report
 from touchline.domain.errors import TouchlineError
@@ -48,8 +48,17 @@ def report_json(report: Report) -> str:
 
 
 def read_report(text: str) -> Report:
-    """The inverse of ``report_json``."""
-    return _REPORT.validate_json(text)
+    """The inverse of ``report_json``.
+
+    Raises:
+        TouchlineError: the text is damaged, or of a version that wrote reports in another form.
+    """
+    try:
+        return _REPORT.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TouchlineError(f"a report cannot be read ({where}: {first['msg']})", "run the backtest again") from error
 
 
 _REPORT = TypeAdapter(Report)

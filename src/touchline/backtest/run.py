@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Engine
 
+from touchline.domain.clock import Clock
 from touchline.domain.leagues import League
 from touchline.domain.matches import Outcome
 from touchline.domain.odds import Moment
@@ -44,14 +44,21 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a backtest found: the league's code, the seasons, the model with its constants, and the table."""
+    """What a backtest found: the league's code, the seasons, the model with its constants, and the table.
+
+    It knew matches before ``as_of`` only; ``replay`` tells whether that day is past. ``left_out`` names the markets
+    that priced too few matches to be compared, with the share that they priced.
+    """
 
     league: str
     first: str
     last: str
+    as_of: str
+    replay: bool
     model: str
     constants: dict[str, float]
     comparison: Comparison
+    left_out: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +100,38 @@ def backtest(
     first: Season,
     last: Season,
     model: Model,
-    before: date,
+    clock: Clock,
     progress: Callable[[int], None] | None = None,
 ) -> Backtest:
-    """Walk a model and the baselines forward through the seasons ``first`` to ``last``, on matches before a day.
+    """Walk a model and the baselines forward through the seasons ``first`` to ``last``, on matches before today.
 
     ``progress`` is called with the number of matches that one of the contenders has just forecast.
 
     Raises:
         TouchlineError: the store lacks the seasons, or any before them.
     """
-    table = history(engine, league, before)
+    table = history(engine, league, clock.today)
     forecasts: dict[str, FloatArray] = {}
     for contender in contenders(model):
         matches, forecasts[contender.name] = walk_forward(contender, table, first, last, progress)
+    left_out: dict[str, float] = {}
     for moment, name in MARKETS.items():
         prices = result_prices(engine, league, matches.key, moment)
-        if np.isfinite(prices).all(axis=1).mean() >= ENOUGH:
+        priced = float(np.isfinite(prices).all(axis=1).mean())
+        if priced < ENOUGH:
+            left_out[name] = priced
+        else:
             forecasts[name] = remove_margin(prices, "power").probabilities
     comparison = compare(matches, forecasts, model.name)
-    report = Report(league.code, str(first), str(last), model.name, dict(model.constants), comparison)
+    report = Report(
+        league=league.code,
+        first=str(first),
+        last=str(last),
+        as_of=clock.today.isoformat(),
+        replay=clock.is_replay,
+        model=model.name,
+        constants=dict(model.constants),
+        comparison=comparison,
+        left_out=left_out,
+    )
     return Backtest(report, matches, forecasts)

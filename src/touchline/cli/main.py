@@ -12,6 +12,7 @@ import typer
 from touchline import __version__
 from touchline.cli import data, models, serve
 from touchline.cli.common import EXIT_BAD_INPUT, output
+from touchline.config import unknown_variables
 from touchline.domain.errors import TouchlineError
 
 app = typer.Typer(
@@ -52,6 +53,8 @@ app.command("stop")(serve.stop)
 
 def main() -> None:
     """Run the command line; what the user can put right ends as one sentence and exit code 2."""
+    for name in unknown_variables():
+        print(f"touchline: {name} is no setting and has no effect.", file=sys.stderr)
     try:
         app()
     except TouchlineError as error:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from touchline.backtest.run import backtest as run_backtest
 from touchline.backtest.tune import GRIDS
 from touchline.backtest.tune import tune as run_tune
 from touchline.cli.common import AsOf, Json, LeagueOption, output, replay_note, settings
+from touchline.domain.clock import Clock
 from touchline.domain.errors import TouchlineError
 from touchline.domain.leagues import League, parse_leagues
 from touchline.domain.seasons import Season, season_range
@@ -54,7 +54,7 @@ def backtest(
     found = settings(as_of)
     replay_note(found.clock)
     engine = open_store(found.store_url)
-    result = walk(engine, division, begin, end, chosen, found.clock.today)
+    result = walk(engine, division, begin, end, chosen, found.clock)
     if predictions is not None:
         write_text(predictions, predictions_csv(result.predictions()))
     show(result.report)
@@ -111,7 +111,7 @@ def train(
     replay_note(found.clock)
     registry = Registry(found.mlflow_uri, found.home)
     engine = open_store(found.store_url)
-    done = train_shown(engine, registry, division, chosen, found.clock.today, window)
+    done = train_shown(engine, registry, division, chosen, found.clock, window)
     if output.as_json:
         output.data(
             {
@@ -134,20 +134,20 @@ def train_shown(
     registry: Registry,
     league: League,
     model: Model,
-    today: date,
+    clock: Clock,
     window: tuple[Season, Season] | None = None,
 ) -> Training:
     """Train under a progress bar."""
     seasons = len(season_range(*window)) if window else BACKTEST_SEASONS
     with output.progress("Backtesting", seasons * 380 * len(contenders(model))) as advance:
-        return run_train(engine, registry, league, model, today, window, advance)
+        return run_train(engine, registry, league, model, clock, window, advance)
 
 
-def walk(engine: Engine, league: League, first: Season, last: Season, model: Model, today: date) -> Backtest:
+def walk(engine: Engine, league: League, first: Season, last: Season, model: Model, clock: Clock) -> Backtest:
     """Backtest under a progress bar."""
     matches = len(season_range(first, last)) * 380 * len(contenders(model))
     with output.progress("Backtesting", matches) as advance:
-        return run_backtest(engine, league, first, last, model, today, advance)
+        return run_backtest(engine, league, first, last, model, clock, advance)
 
 
 def show(report: Report) -> None:
@@ -164,6 +164,8 @@ def show(report: Report) -> None:
         f"[dim]{report.model} with {in_words(report.constants)}. Lower is better, but for accuracy; "
         "a slope of 1 is calibrated.[/dim]"
     )
+    for name, priced in report.left_out.items():
+        output.say(f"[dim]{name} is left out: it prices {100 * priced:.0f} % of these matches.[/dim]")
     if report.constants == DixonColes().constants and Season.parse(report.first) <= CHOSEN_ON[1]:
         output.say(
             f"[dim]These constants are the best of {CHOSEN_ON[0]} to {CHOSEN_ON[1]}: a window that begins later judges "
@@ -187,7 +189,7 @@ def _cells(line: Line, reference: str) -> tuple[str, ...]:
         f"{scores['log_loss']:.4f}",
         f"{scores['brier']:.4f}",
         f"{100 * scores['accuracy']:.1f} %",
-        f"{line.calibration.slope:.2f}",
+        "–" if line.calibration.slope is None else f"{line.calibration.slope:.2f}",
         f"{line.calibration.expected_error:.3f}",
     )
     return tuple(f"[bold]{cell}[/bold]" if bold and cell else cell for cell in cells)

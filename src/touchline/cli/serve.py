@@ -4,12 +4,14 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from touchline.cli.common import AsOf, Json, LeagueOption, output, replay_note, settings
 from touchline.cli.models import show
+from touchline.domain.errors import TouchlineError
 from touchline.serving import server
 from touchline.serving.forecaster import Forecaster
-from touchline.serving.replies import FixtureForecast, FullForecast, Question
+from touchline.serving.replies import FixtureForecast, FullForecast, ModelInfo, Question
 from touchline.store.database import open_store
 from touchline.training.demo import LEAGUE, prepare
 
@@ -34,12 +36,32 @@ def predict(
     """Forecast one match."""
     del as_json
     forecaster = Forecaster.from_settings(settings(as_of))
-    answer = forecaster.answer(Question(match=None, home=home, away=away, league=league))
+    answer = forecaster.answer(_question(home, away, league))
+    lineage(forecaster, answer.model)
     output.table(
         f"{answer.match.home} v {answer.match.away}" + (f", {answer.match.date}" if answer.match.date else ""),
         ("", ">"),
         _lines(answer),
         answer.model_dump(mode="json"),
+    )
+
+
+def _question(home: str, away: str, league: str | None) -> Question:
+    try:
+        return Question(match=None, home=home, away=away, league=league)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        raise TouchlineError(f"{field} cannot be read ({first['msg']})", "name a side", field=field) from error
+
+
+def lineage(forecaster: Forecaster, model: ModelInfo) -> None:
+    """Say for people what a forecast is made of, and that it is a replay or stale, where it is."""
+    replay_note(forecaster.clock)
+    stale = " It is stale: the store has results that it has not seen." if model.stale else ""
+    output.say(
+        f"[dim]{model.name} version {model.version}, fitted on the morning of {model.fitted_on} to "
+        f"{model.matches:,} matches.{stale}[/dim]"
     )
 
 
@@ -86,7 +108,8 @@ def demo(
 def show_round(forecaster: Forecaster, code: str) -> None:
     """Print the coming round of a league."""
     league = forecaster.league(code)
-    replay_note(forecaster.clock)
+    model = forecaster.model(league)
+    lineage(forecaster, model)
     coming = forecaster.coming(league)
     if not coming:
         output.say("No fixture is known: the files read so far list played matches. Try `touchline predict HOME AWAY`.")
@@ -98,6 +121,7 @@ def show_round(forecaster: Forecaster, code: str) -> None:
             "league": league.code,
             "as_of": forecaster.clock.today.isoformat(),
             "replay": forecaster.clock.is_replay,
+            "model": model.model_dump(mode="json"),
             "fixtures": [forecast.model_dump(mode="json") for forecast in coming],
         },
     )

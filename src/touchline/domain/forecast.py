@@ -118,7 +118,3 @@ class Forecast:
         margin = goals[:, None] - goals[None, :]
         outcome = np.stack([grids[:, margin > 0].sum(1), grids[:, margin == 0].sum(1), grids[:, margin < 0].sum(1)], 1)
         return cls(outcome, grids)
-
-    def grid(self, i: int) -> ScoreGrid | None:
-        """The score grid of the match at place ``i``."""
-        return None if self.grids is None else ScoreGrid(self.grids[i])

@@ -100,7 +100,7 @@ def coming_round(fixtures: list[Fixture]) -> list[Fixture]:
     """The next fixtures in order of date, up to the first that would have a side play twice."""
     seen: set[str] = set()
     chosen: list[Fixture] = []
-    for fixture in sorted(fixtures, key=lambda f: (f.date, f.kickoff or time.min, f.key)):
+    for fixture in sorted(fixtures, key=lambda f: (f.date, f.kickoff or time.max, f.key)):
         if fixture.home in seen or fixture.away in seen:
             break
         seen |= {fixture.home, fixture.away}

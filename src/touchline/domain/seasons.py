@@ -27,11 +27,6 @@ class Season:
             )
         return cls(int(found[1]))
 
-    @classmethod
-    def of(cls, day: date) -> "Season":
-        """The season that a day falls in; the year turns on 1 July (the summer of 2020 excepted: see ``covers``)."""
-        return cls(day.year if day.month >= 7 else day.year - 1)
-
     def covers(self, day: date) -> bool:
         """Whether a match of this season may be played on ``day``.
 

@@ -52,11 +52,6 @@ class MatchTable:
         return (1 - np.sign(self.home_goals - self.away_goals)).astype(np.int64)
 
     @property
-    def ordinal(self) -> IntArray:
-        """Days since 1970-01-01."""
-        return self.day.astype("datetime64[D]").astype(np.int64)
-
-    @property
     def fingerprint(self) -> str:
         """A hash of every row, 32 hex digits: two tables of the same matches and scores share it."""
         digest = hashlib.blake2b(digest_size=16)

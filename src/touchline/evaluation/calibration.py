@@ -14,6 +14,9 @@ from touchline.evaluation.bootstrap import block_weights
 EDGE = 1e-12
 """Probabilities are held this far from 0 and 1 before their logit is taken."""
 RESAMPLES = 200
+SINGULAR = 1e12
+ENOUGH = 0.9
+"""A standard error is stated if this share of the resamples gave a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +25,19 @@ class Calibration:
 
     ``slope`` 1 and ``intercept`` 0 are perfect; a slope under 1 means over-confident. The curve has one point for each
     bin of probability that holds a forecast: mean forecast, share that happened with its standard error, and how many.
-    Standard errors, whose names end in ``_se``, come from resampling blocks of matches.
+    Standard errors, whose names end in ``_se``, come from resampling blocks of matches. None stands for what so few
+    matches cannot tell.
     """
 
-    slope: float
-    slope_se: float
-    intercept: float
-    intercept_se: float
+    slope: float | None
+    slope_se: float | None
+    intercept: float | None
+    intercept_se: float | None
     expected_error: float
-    expected_error_se: float
+    expected_error_se: float | None
     forecast: tuple[float, ...]
     observed: tuple[float, ...]
-    observed_se: tuple[float, ...]
+    observed_se: tuple[float | None, ...]
     count: tuple[int, ...]
 
 
@@ -49,21 +53,35 @@ def calibration(probabilities: FloatArray, outcome: IntArray, blocks: IntArray, 
     shares = np.array([resampled[1] for resampled in curves])[:, filled]
     distances = np.array([expected_calibration_error(*resampled) for resampled in curves])
     return Calibration(
-        slope=slope,
-        slope_se=float(lines[:, 1].std(ddof=1)),
-        intercept=intercept,
-        intercept_se=float(lines[:, 0].std(ddof=1)),
+        slope=_told(slope),
+        slope_se=_spread(lines[:, 1]),
+        intercept=_told(intercept),
+        intercept_se=_spread(lines[:, 0]),
         expected_error=expected_calibration_error(mean, share, count),
-        expected_error_se=float(distances.std(ddof=1)),
+        expected_error_se=_spread(distances),
         forecast=tuple(mean[filled].tolist()),
         observed=tuple(share[filled].tolist()),
-        observed_se=tuple(np.nanstd(shares, axis=0, ddof=1).tolist()),
+        observed_se=tuple(_spread(column) for column in shares.T),
         count=tuple(count[filled].astype(np.int64).tolist()),
     )
 
 
+def _told(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _spread(resampled: FloatArray) -> float | None:
+    """The standard deviation of resampled values; None where too many could not be had, or all are one (one block)."""
+    had = resampled[np.isfinite(resampled)]
+    if len(had) < ENOUGH * len(resampled) or float(np.ptp(had)) == 0:
+        return None
+    return float(had.std(ddof=1))
+
+
 def recalibration(forecast: FloatArray, happened: FloatArray, weight: FloatArray) -> tuple[float, float]:
     """Intercept and slope of the logistic regression of what happened on the forecast's logit, by Newton's method.
+
+    NaN where there is no such line: all forecasts are one, or what happened is told apart without error.
 
     Source: Cox (1958), Two further applications of a model for binary regression, Biometrika 45.
     """
@@ -73,11 +91,13 @@ def recalibration(forecast: FloatArray, happened: FloatArray, weight: FloatArray
     for _ in range(50):
         fitted = expit(line @ design)
         curvature = (design * (weight * fitted * (1 - fitted))) @ design.T
+        if np.linalg.cond(curvature) > SINGULAR:
+            break
         step = np.linalg.solve(curvature, design @ (weight * (happened - fitted)))
         line = line + step
         if float(np.abs(step).max()) < 1e-10:
-            break
-    return float(line[0]), float(line[1])
+            return float(line[0]), float(line[1])
+    return float("nan"), float("nan")
 
 
 def reliability(

@@ -9,6 +9,7 @@ from touchline.domain.errors import TouchlineError
 from touchline.domain.table import BoolArray, FloatArray
 
 HALVINGS = 60
+HELD = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,6 @@ class Devigged:
 
     probabilities: FloatArray
     fell_back: BoolArray
-
-
-def overround(odds: FloatArray) -> FloatArray:
-    """The margin of each book: the sum of the inverse odds, less one; shape ``(n,)``."""
-    return np.asarray((1 / odds).sum(axis=1) - 1)
 
 
 def remove_margin(odds: FloatArray, method: str = "power") -> Devigged:
@@ -53,7 +49,7 @@ def power(inverse: FloatArray) -> FloatArray:
     Source: Clarke, Kovalchik and Ingram (2017), Adjusting bookmaker's odds to allow for overround.
     """
     exponent = _bisect(lambda k: (inverse ** k[:, None]).sum(axis=1) - 1, 0.05, 20.0, len(inverse))
-    return proportional(inverse ** exponent[:, None])
+    return _held(inverse ** exponent[:, None])
 
 
 def shin(inverse: FloatArray) -> FloatArray:
@@ -70,12 +66,17 @@ def shin(inverse: FloatArray) -> FloatArray:
         return np.asarray((root - share) / (2 * (1 - share)))
 
     z = _bisect(lambda z: probabilities(z).sum(axis=1) - 1, 0.0, 0.9, len(inverse))
-    found = proportional(probabilities(z))
-    return np.asarray(np.where(book < 1, np.nan, found))
+    return np.where(book < 1, np.nan, _held(probabilities(z)))
 
 
 METHODS: dict[str, Callable[[FloatArray], FloatArray]] = {"proportional": proportional, "power": power, "shin": shin}
 """The methods by name; each takes inverse odds."""
+
+
+def _held(probabilities: FloatArray) -> FloatArray:
+    """The rows that sum to one, to the last digit; NaN for those whose root lay outside the search."""
+    total = probabilities.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(np.abs(total - 1) < HELD, probabilities / total, np.nan))
 
 
 def _bisect(excess: Callable[[FloatArray], FloatArray], low: float, high: float, n: int) -> FloatArray:

@@ -20,6 +20,7 @@ from touchline.features.elo import Elo, elo_ratings
 
 POINTS = 100.0
 TINY = 1e-12
+FLAT = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class FittedEloLogit:
 
 @dataclass(frozen=True, slots=True)
 class EloLogit:
-    """The model; its Elo constants are the best on E0 2015-2016..2020-2021, like those of Dixon–Coles."""
+    """The model; its ``k`` is the best of five on E0 2015-2016..2020-2021 (``touchline tune --model elo-logit``).
+
+    What the home side is worth only shapes the ratings; the logit's thresholds carry home advantage in the forecast.
+    """
 
     elo: Elo = field(default_factory=Elo)
     name: str = "elo-logit"
@@ -83,4 +87,7 @@ def fit_ordered_logit(gap: FloatArray, outcome: IntArray) -> FloatArray:
         return -float(np.log(p).sum()), -np.array(gradient)
 
     found = minimize(loss, np.array([-1.0, 0.0, 0.5]), jac=True, method="BFGS")
+    steepest = float(np.abs(np.asarray(found.jac)).max()) / len(gap)
+    if not steepest < FLAT:
+        raise TouchlineError("the ordered logit did not converge", "give more matches", field="history")
     return np.asarray(found.x, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Prometheus metrics of the endpoints, labelled by the route's template so that their number stays bounded."""
+"""Prometheus metrics of the endpoints, labelled by known methods and route templates to keep their number bounded."""
 
 import os
 import time
@@ -15,6 +15,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 requests = Counter("touchline_requests_total", "Requests answered.", ["method", "route", "status"])
 durations = Histogram("touchline_request_duration_seconds", "Time to answer.", ["method", "route"], buckets=BUCKETS)
@@ -59,5 +60,6 @@ class RequestMetrics:
             await self._app(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            durations.labels(scope["method"], route).observe(time.perf_counter() - start)
-            requests.labels(scope["method"], route, str(status)).inc()
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            durations.labels(method, route).observe(time.perf_counter() - start)
+            requests.labels(method, route, str(status)).inc()

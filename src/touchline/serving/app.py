@@ -8,15 +8,30 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from touchline import __version__
-from touchline.monitoring.metrics import RequestMetrics, exposition
+from touchline.monitoring.metrics import METHODS, RequestMetrics, exposition
 from touchline.serving import problems, routes
 from touchline.serving.page import views
 from touchline.serving.replies import Problem
 
 SWAGGER = Path(bentoml.__file__).parent / "_internal" / "server" / "static_content"
 """BentoML carries Swagger's files, so the documents need no network."""
+
+
+class HeadAsGet:
+    """Answer HEAD as GET; the server sends no body then."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, HEAD turned into GET."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, receive, send)
 
 
 def create_app() -> FastAPI:
@@ -35,6 +50,7 @@ def create_app() -> FastAPI:
     app.mount("/docs/assets", StaticFiles(directory=SWAGGER), name="swagger")
 
     app.add_middleware(RequestMetrics)
+    app.add_middleware(HeadAsGet)
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> Response:
@@ -51,15 +67,27 @@ def create_app() -> FastAPI:
             swagger_favicon_url="/assets/icon.svg",
         )
 
-    @app.get("/{path:path}", include_in_schema=False)
-    def absent(path: str, request: Request) -> HTMLResponse:
+    @app.api_route("/{path:path}", methods=[*METHODS], include_in_schema=False)
+    def otherwise(path: str, request: Request) -> HTMLResponse:
         """The bento mounts this app for the paths that it knows, so unknown ones are made known, as errors."""
-        del request
+        allowed = _methods(app, request)
+        if allowed:
+            raise HTTPException(405, f"/{path} does not take {request.method}", {"Allow": ", ".join(sorted(allowed))})
         raise HTTPException(404, f"There is nothing at /{path}")
 
     problems.install(app, views.error_page)
     _describe_problems(app)
     return app
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """The methods that some route takes for the path of a request that none took as it was."""
+    return {
+        method
+        for route in (*routes.router.routes, *views.router.routes, *app.routes)
+        if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL
+        for method in route.methods or ()
+    }
 
 
 def _describe_problems(app: FastAPI) -> None:

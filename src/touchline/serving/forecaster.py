@@ -1,6 +1,7 @@
 """Forecasts from the champions of the registry, for the fixtures of the store."""
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,12 +19,13 @@ from touchline.domain.matches import Fixture, Result, coming_round
 from touchline.domain.teams import resolve_team
 from touchline.serving import replies
 from touchline.store.database import open_store
-from touchline.store.matches import find_match, fixtures, has_results, recent_results, result_of, team_names
+from touchline.store.matches import find_fixture, find_match, fixtures, history, recent_results, result_of, team_names
 from touchline.training.artifact import Artifact
 from touchline.training.registry import Registry
 
 OVER_LINES = (0.5, 1.5, 2.5, 3.5, 4.5)
 HANDICAP_LINES = (-2.0, -1.5, -1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+STALE_SECONDS = 60.0
 HORIZON = timedelta(days=365)
 
 
@@ -43,6 +45,7 @@ class Forecaster:
     engine: Engine
     clock: Clock
     champions: dict[str, Champion] = field(default_factory=dict)
+    _staleness: dict[str, tuple[float, bool]] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Forecaster":
@@ -112,8 +115,20 @@ class Forecaster:
             matches=artifact.matches,
             data_hash=artifact.data_hash,
             code_version=artifact.code_version,
-            stale=has_results(self.engine, league, artifact.day, self.clock.today),
+            stale=self._is_stale(league),
         )
+
+    def _is_stale(self, league: League) -> bool:
+        """Whether the store's matches before today are others than those that the model was fitted to.
+
+        Late results and corrected scores count too. The store is asked at most once in ``STALE_SECONDS``.
+        """
+        checked, found = self._staleness.get(league.code, (-math.inf, False))
+        if time.monotonic() - checked > STALE_SECONDS:
+            seen = self.champions[league.code].artifact.data_hash
+            found = history(self.engine, league, self.clock.today).fingerprint != seen
+            self._staleness[league.code] = (time.monotonic(), found)
+        return found
 
     def coming(self, league: League) -> list[replies.FixtureForecast]:
         """The coming round."""
@@ -142,11 +157,45 @@ class Forecaster:
         Raises:
             TouchlineError: the match, a side or the league is not known.
         """
-        fixture, key = self._fixture(question)
+        return self.about(question.match) if question.match is not None else self._between(question)
+
+    def about(self, key: str) -> replies.FullForecast:
+        """Everything of the match with a key.
+
+        Raises:
+            NotFoundError: there is none.
+            TouchlineError: it was played before today, or its league is not served.
+        """
+        fixture = find_match(self.engine, key)
+        self.league(fixture.league)
+        if fixture.date < self.clock.today and result_of(self.engine, key) is not None:
+            raise TouchlineError(
+                f"{key} was played on {fixture.date}, before this forecast stands",
+                "ask for a fixture, or serve with --as-of that day",
+                field="match",
+            )
+        return self._full(fixture, _match(fixture))
+
+    def _between(self, question: replies.Question) -> replies.FullForecast:
+        """Everything of the next match of two sides; without key and day where no fixture of theirs is known."""
+        league = self.league(question.league)
+        known = team_names(self.engine, league)
+        home = resolve_team(known, question.home or "", "home")
+        away = resolve_team(known, question.away or "", "away")
+        if home == away:
+            raise TouchlineError(f"{home} cannot meet itself", "name two sides", field="away")
+        fixture = find_fixture(self.engine, league, home, away, self.clock.today)
+        if fixture is not None:
+            return self._full(fixture, _match(fixture))
+        season = self.champions[league.code].artifact.season
+        unknown = Fixture("", league.code, season, self.clock.today, None, home, away)
+        return self._full(unknown, _match(unknown).model_copy(update={"key": None, "date": None}))
+
+    def _full(self, fixture: Fixture, match: replies.Match) -> replies.FullForecast:
         league = LEAGUES[fixture.league]
         grid = next(_grids(self._forecast(league, [fixture])))
         return replies.FullForecast(
-            match=_match(fixture) if key else _match(fixture).model_copy(update={"key": None, "date": None}),
+            match=match,
             probabilities=_outcome(grid),
             expected_goals=_expected(grid),
             grid=grid.probabilities.tolist(),
@@ -162,29 +211,6 @@ class Forecaster:
     def recent(self, team: str) -> list[Result]:
         """The last matches of a side before today."""
         return recent_results(self.engine, team, self.clock.today)
-
-    def _fixture(self, question: replies.Question) -> tuple[Fixture, bool]:
-        """The fixture that a question means, and whether the store has it."""
-        if question.match is not None:
-            fixture = find_match(self.engine, question.match)
-            self.league(fixture.league)
-            if fixture.date < self.clock.today:
-                raise TouchlineError(
-                    f"{fixture.key} was played on {fixture.date}, before this forecast stands",
-                    "ask for a fixture, or serve with --as-of that day",
-                    field="match",
-                )
-            return fixture, True
-        league = self.league(question.league)
-        known = team_names(self.engine, league)
-        home = resolve_team(known, question.home or "", "home")
-        away = resolve_team(known, question.away or "", "away")
-        if home == away:
-            raise TouchlineError(f"{home} cannot meet itself", "name two sides", field="away")
-        ahead = fixtures(self.engine, league, self.clock.today)
-        met = next((f for f in ahead if (f.home, f.away) == (home, away)), None)
-        season = self.champions[league.code].artifact.season
-        return met or Fixture("", league.code, season, self.clock.today, None, home, away), met is not None
 
     def _forecast(self, league: League, chosen: Sequence[Fixture]) -> Forecast:
         fitted = self.champions[league.code].artifact.fitted

@@ -40,7 +40,9 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
     def http(request: Request, error: HTTPException) -> Response:
         title = HTTPStatus(error.status_code).phrase.capitalize()
         kind = title.lower().replace(" ", "-")
-        return answer(request, _problem(kind, title, error.status_code, str(error.detail)))
+        response = answer(request, _problem(kind, title, error.status_code, str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(Exception)
     def defect(request: Request, error: Exception) -> Response:

@@ -143,6 +143,6 @@ def _is_ours(number: int) -> bool:
     try:
         os.kill(number, 0)
         command = Path(f"/proc/{number}/cmdline")
-        return not command.exists() or b"touchline" in command.read_bytes()
+        return not command.exists() or b"touchline.cli.main\0serve" in command.read_bytes()
     except OSError:
         return False

@@ -25,7 +25,7 @@ def connect(url: str) -> Engine:
     """An engine for a store address, whatever its revision.
 
     Raises:
-        StoreError: the address cannot be read or the server does not answer.
+        StoreError: the address cannot be read, or the data folder cannot be written.
         MissingExtraError: PostgreSQL is asked for and its driver is not installed.
     """
     try:
@@ -169,7 +169,8 @@ def _config(engine: Engine) -> Config:
 
 
 def _shown(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+    """Where the database is, without anything that may be secret."""
+    return f"{engine.url.host}/{engine.url.database}" if engine.url.host else str(engine.url.database)
 
 
 def _reason(error: DBAPIError) -> str:

@@ -109,16 +109,17 @@ def sources(engine: Engine) -> set[str]:
         return set(connection.execute(select(MatchRecord.source).distinct()).scalars())
 
 
-def has_results(engine: Engine, league: League, since: date, before: date) -> bool:
-    """Whether a match of a league was played on a day from ``since`` on and before ``before``."""
-    played = select(MatchRecord.id).where(
-        MatchRecord.league == league.code,
-        MatchRecord.day >= since,
-        MatchRecord.day < before,
-        MatchRecord.home_goals.is_not(None),
+def find_fixture(engine: Engine, league: League, home: str, away: str, today: date) -> Fixture | None:
+    """The next match of two sides at the first one's ground, on or after ``today``."""
+    query = (
+        _fixture_query()
+        .where(MatchRecord.league == league.code, MatchRecord.day >= today, HOME.name == home, AWAY.name == away)
+        .order_by(MatchRecord.day)
+        .limit(1)
     )
     with engine.connect() as connection:
-        return bool(connection.execute(select(played.exists())).scalar())
+        row = connection.execute(query).first()
+    return None if row is None else _fixture(row)
 
 
 def _fixture_query(*more: Any) -> Select[Any]:

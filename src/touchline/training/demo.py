@@ -1,13 +1,15 @@
 """Getting a data folder ready with the bundled sample: matches in the store and a champion in the registry."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from touchline.backtest.run import Report
 from touchline.config import SETTINGS_FILE, Settings
-from touchline.domain.errors import TouchlineError
+from touchline.domain.errors import ModelError, TouchlineError
 from touchline.domain.leagues import LEAGUES
 from touchline.ingest.sources.bundled import BundledSample
 from touchline.ingest.sync import sync
@@ -43,10 +45,11 @@ def prepare(engine: Engine, settings: Settings, progress: Callable[[int], None] 
     _remember_day(settings)
     registry = Registry(settings.mlflow_uri, settings.home)
     wanted = fit_artifact(engine, LEAGUE, DixonColes(), settings.clock.today)
-    champion = registry.champion(LEAGUE.code)
-    if champion is not None and champion.artifact().dumps() == wanted.dumps():
-        return Prepared(matches, champion.number, champion.report())
-    done = train(engine, registry, LEAGUE, DixonColes(), settings.clock.today, progress=progress)
+    with suppress(ModelError):  # what cannot be read is made anew
+        champion = registry.champion(LEAGUE.code)
+        if champion is not None and champion.artifact().dumps() == wanted.dumps():
+            return Prepared(matches, champion.number, champion.report())
+    done = train(engine, registry, LEAGUE, DixonColes(), settings.clock, progress=progress)
     registry.promote(LEAGUE.code, done.version)
     return Prepared(matches, done.version, done.result.report)
 
@@ -69,7 +72,11 @@ def _require_own_folder(engine: Engine, settings: Settings) -> None:
 
 
 def _remember_day(settings: Settings) -> None:
-    """Write the as-of date into the data folder's settings, so that later commands on it stand on the same day."""
+    """Write the as-of date into the data folder's settings, so that later commands on it stand on the same day.
+
+    A file that says more than that was written by somebody, and stays.
+    """
     file = settings.home / SETTINGS_FILE
-    if not file.exists() and settings.as_of is not None:
-        file.write_text(f"as_of = {settings.as_of.isoformat()}\n")
+    if settings.as_of is None or (file.exists() and not re.fullmatch(r"as_of = [0-9-]+\n", file.read_text())):
+        return
+    file.write_text(f"as_of = {settings.as_of.isoformat()}\n")

@@ -11,7 +11,7 @@ import touchline
 def code_version() -> str:
     """The version of the package and a hash of its source, such as ``0.1.0+3f2a90c1d4e5``.
 
-    It is the same in a checkout, a wheel and an image made of the same source, and differs after any edit.
+    It is the same in a checkout, a wheel and an image made of the same source, and differs after any edit of a module.
     """
     root = Path(touchline.__file__).parent
     digest = hashlib.blake2b(digest_size=6)

@@ -6,8 +6,9 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from touchline.backtest.run import Backtest, backtest
-from touchline.domain.errors import TouchlineError
+from touchline.backtest.run import Backtest, Prediction, backtest
+from touchline.domain.clock import Clock
+from touchline.domain.errors import ModelError, TouchlineError
 from touchline.domain.leagues import League
 from touchline.domain.seasons import Season
 from touchline.models.base import Model
@@ -36,27 +37,44 @@ def train(
     registry: Registry,
     league: League,
     model: Model,
-    today: date,
+    clock: Clock,
     seasons: tuple[Season, Season] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Training:
     """Train on all matches before today; ``seasons`` are those of the backtest, by default the last four begun.
+
+    The champion is looked up after the new version is logged, just before the two are judged.
 
     Raises:
         TouchlineError: the model is not one that can be served (it needs score grids), or data is missing.
     """
     if not isinstance(model, DixonColes):
         raise TouchlineError(f"{model.name} has no score grid to serve", "train dixon-coles", field="model")
-    artifact = fit_artifact(engine, league, model, today)
+    artifact = fit_artifact(engine, league, model, clock.today)
     first, last = seasons or (Season(artifact.season.start - BACKTEST_SEASONS + 1), artifact.season)
-    result = backtest(engine, league, first, last, model, today, progress)
-    standing = registry.champion(league.code)
-    own = [p for p in result.predictions() if p.model == model.name]
-    verdict = judge(own, standing.predictions() if standing else None)
+    result = backtest(engine, league, first, last, model, clock, progress)
     version = registry.log(artifact, result)
+    verdict = _verdict(registry, artifact, [p for p in result.predictions() if p.model == model.name])
     if verdict.promote:
         registry.promote(league.code, version)
     return Training(version, artifact, result, verdict)
+
+
+def _verdict(registry: Registry, artifact: Artifact, own: list[Prediction]) -> Verdict:
+    """Whether a new version may be champion: not over one that knows later matches, and not with worse scores.
+
+    A champion whose files cannot be read serves nobody, so it gives way, and the reason says so.
+    """
+    try:
+        champion = registry.champion(artifact.league)
+        if champion is None:
+            return judge(own, None)
+        later, theirs = champion.artifact().day, champion.predictions()
+    except ModelError as error:
+        return Verdict(True, f"the champion could not be read: {error.what}")
+    if artifact.day < later:
+        return Verdict(False, f"it stands on {artifact.day}, before the champion's day {later}")
+    return judge(own, theirs)
 
 
 def fit_artifact(engine: Engine, league: League, model: DixonColes, today: date) -> Artifact:

@@ -9,7 +9,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from touchline import __version__
 from touchline.backtest.files import predictions_csv, read_predictions, read_report, report_json
 from touchline.backtest.run import Backtest, Prediction, Report
-from touchline.domain.errors import MissingExtraError, ModelError, NotFoundError
+from touchline.domain.errors import MissingExtraError, ModelError, NotFoundError, TouchlineError
 from touchline.training.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -42,12 +42,18 @@ class Version:
         return Artifact.load(self.folder / MODEL_FILE)
 
     def predictions(self) -> list[Prediction]:
-        """The model's own predictions in its backtest."""
-        return read_predictions((self.folder / PREDICTIONS_FILE).read_text(encoding="utf-8"))
+        """The model's own predictions in its backtest; raises ``ModelError`` where their file is damaged."""
+        return self._read(PREDICTIONS_FILE, read_predictions)
 
     def report(self) -> Report:
-        """The report of its backtest."""
-        return read_report((self.folder / REPORT_FILE).read_text(encoding="utf-8"))
+        """The report of its backtest; raises ``ModelError`` where its file is damaged."""
+        return self._read(REPORT_FILE, read_report)
+
+    def _read[T](self, file: str, read: Callable[[str], T]) -> T:
+        try:
+            return read((self.folder / file).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError, TouchlineError) as error:
+            raise ModelError(f"{file} of {self.name} version {self.number} is damaged", "train again") from error
 
 
 class Registry:
@@ -198,7 +204,8 @@ def _metrics(report: Report) -> dict[str, float]:
     own = report.comparison.line(report.model)
     metrics = {f"{name}": value for name, value in own.scores.items()}
     metrics |= {f"{name}_error": value for name, value in own.errors.items()}
-    metrics |= {"calibration_slope": own.calibration.slope, "calibration_intercept": own.calibration.intercept}
+    line = {"calibration_slope": own.calibration.slope, "calibration_intercept": own.calibration.intercept}
+    metrics |= {name: value for name, value in line.items() if value is not None}
     metrics |= {"matches": float(report.comparison.matches)}
     others = [line for line in report.comparison.lines if line.name != own.name]
     return metrics | {f"rps_of_{line.name}": line.scores["rps"] for line in others}

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from touchline.backtest.files import predictions_csv, read_predictions, read_report, report_json
 from touchline.backtest.run import Backtest, backtest
 from touchline.backtest.tune import GRIDS
+from touchline.domain.clock import Clock
 from touchline.domain.errors import TouchlineError
 from touchline.domain.leagues import LEAGUES
 from touchline.domain.seasons import Season, parse_seasons
@@ -28,7 +29,7 @@ E0 = LEAGUES["E0"]
 @pytest.fixture(scope="module")
 def on_sample(sample_store: Engine) -> Backtest:
     """One season of the bundled sample."""
-    return backtest(sample_store, E0, Season(2023), Season(2023), DixonColes(), date(2026, 1, 1))
+    return backtest(sample_store, E0, Season(2023), Season(2023), DixonColes(), Clock(date(2026, 1, 1)))
 
 
 def test_every_forecaster_is_scored_on_the_same_matches(on_sample: Backtest) -> None:
@@ -56,9 +57,9 @@ def test_predictions_and_report_come_back_from_their_files(on_sample: Backtest) 
 
 def test_seasons_that_are_not_there_or_have_no_past_are_named(sample_store: Engine) -> None:
     with pytest.raises(TouchlineError, match="no match before 2012-2013"):
-        backtest(sample_store, E0, Season(2012), Season(2013), DixonColes(), date(2026, 1, 1))
+        backtest(sample_store, E0, Season(2012), Season(2013), DixonColes(), Clock(date(2026, 1, 1)))
     with pytest.raises(TouchlineError, match="2030-2031"):
-        backtest(sample_store, E0, Season(2030), Season(2030), DixonColes(), date(2026, 1, 1))
+        backtest(sample_store, E0, Season(2030), Season(2030), DixonColes(), Clock(date(2026, 1, 1)))
 
 
 def test_the_default_constants_are_points_of_the_grids() -> None:
@@ -84,7 +85,7 @@ def test_e0_reaches_the_score_that_is_claimed_beside_the_market(mirror_store: En
     """
     assert CHOSEN_ON[1] < Season(2021)
     start = time.monotonic()
-    result = backtest(mirror_store, E0, Season(2021), Season(2024), DixonColes(), date(2026, 1, 1))
+    result = backtest(mirror_store, E0, Season(2021), Season(2024), DixonColes(), Clock(date(2026, 1, 1)))
     assert time.monotonic() - start < 60
     comparison = result.report.comparison
     assert comparison.matches == 1520

@@ -73,7 +73,7 @@ def test_sync_prints_rows_per_file_and_then_nothing_new(run: Run, mirror_folder:
     assert first.code == 0
     assert "E0 2022-2023" in first.out
     assert [line.split()[1:] for line in first.out.splitlines() if line.startswith("all")] == [
-        ["760", "0", "0", "0", "0"]
+        ["760", "0", "0", "0", "0", "0"]
     ]
     files = json.loads(run(*SYNC, "--json").out)["files"]
     assert [(f["new"], f["changed"], f["unchanged"], f["refused"]) for f in files] == [(0, 0, 380, 0)] * 2
@@ -138,6 +138,38 @@ def test_fixtures_and_predict_show_the_champions_word(run: Run, demo: tuple[Sett
     assert "Tottenham v Man United" in run("predict", "Tottenham", "Man United", **home).out
 
 
+def test_a_backtest_of_a_few_days_says_what_it_cannot_tell(run: Run, mirror_folder: Path) -> None:
+    run(*SYNC, TOUCHLINE_MIRROR=str(mirror_folder))
+    command = ("backtest", "--from", "2023-2024", "--to", "2023-2024", "--as-of", "2023-08-13")
+    done = run(*command)
+    assert done.code == 0, done.err
+    calibration = json.loads(run(*command, "--json").out)["comparison"]["lines"][0]["calibration"]
+    assert calibration["slope_se"] is None
+    assert calibration["expected_error"] > 0
+
+
+def test_an_error_in_a_worker_is_still_one_sentence(run: Run, mirror_folder: Path) -> None:
+    run(*SYNC, TOUCHLINE_MIRROR=str(mirror_folder))
+    done = run("tune", "--model", "elo-logit", "--from", "2022-2023", "--to", "2022-2023")
+    assert done.code == 2
+    assert done.err.startswith("touchline: there is no match before 2022-2023 to learn from: ")
+    assert done.err.count("\n") == 1
+
+
+def test_a_demo_moved_to_another_day_remembers_it(run: Run) -> None:
+    assert run("demo", "--prepare").code == 0
+    assert run("demo", "--prepare", "--as-of", "2025-01-01").code == 0
+    done = run("fixtures")
+    assert done.code == 0, done.err
+    assert "standing on 2025-01-01" in done.out
+
+
+def test_a_variable_that_is_no_setting_is_named(run: Run) -> None:
+    done = run("db", "current", TOUCHLINE_ASOF="2020-01-01")
+    assert done.code == 0
+    assert "TOUCHLINE_ASOF is no setting" in done.err
+
+
 def test_the_demo_keeps_to_a_folder_of_its_own(run: Run, mirror_folder: Path) -> None:
     run(*SYNC, TOUCHLINE_MIRROR=str(mirror_folder))
     done = run("demo", "--prepare")
@@ -179,6 +211,7 @@ def test_quarantine_list(run: Run, mirror_folder: Path) -> None:
         (("backtest", "--from", "2022-2023", "--to", "2022-2023"), ("E0", "touchline sync")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--model", "oracle"), ("oracle", "dixon-coles")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--xi", "-1"), ("xi", "not negative")),
+        (("predict", "A" * 100, "B"), ("no champion",)),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--as-of", "soon"), ("soon", "2025-02-14")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--as-of", "2999-01-01"), ("future",)),
         (("train", "--from", "2022-2023"), ("--to",)),

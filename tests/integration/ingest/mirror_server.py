@@ -2,10 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
@@ -48,11 +48,18 @@ class Handler(SimpleHTTPRequestHandler):
 def serving(folder: Path) -> Iterator[tuple[str, type[Handler]]]:
     """Serve a folder; yields the base address and the handler, whose counters and trouble belong to this server."""
     kind = type("Kind", (Handler,), {"statuses": Counter(), "trouble": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(kind, directory=str(folder)))
+    with running(partial(kind, directory=str(folder))) as base:
+        yield base, kind
+
+
+@contextmanager
+def running(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on loopback with a handler of requests; yields its base address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", kind
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

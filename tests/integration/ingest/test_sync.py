@@ -6,15 +6,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from tenacity import RetryCallState, Retrying
 
-from tests.integration.ingest.mirror_server import Handler, serving
+from tests.integration.ingest.mirror_server import Handler, running, serving
 from touchline.domain.errors import NotFoundError, SourceError
 from touchline.domain.leagues import LEAGUES, parse_leagues
 from touchline.domain.seasons import Season, parse_seasons
+from touchline.ingest import fetch
 from touchline.ingest.fetch import Site
 from touchline.ingest.sources.bundled import BundledSample
 from touchline.ingest.sources.football_data import FootballData
@@ -89,6 +92,49 @@ def test_passing_trouble_is_retried(store: Engine, http: tuple[str, type[Handler
     handler.trouble.extend([503, 429, 0])
     source = FootballData(Site(f"{base}/football-data", tmp_path / "c", first_pause=0.01))
     assert _numbers(list(sync(store, source, E0, SEASONS))) == [(380, 0, 0, 0)] * 2
+
+
+def test_an_answer_that_may_be_cut_short_is_asked_for_again(store: Engine, folder: Path, tmp_path: Path) -> None:
+    """Without a length nothing tells a whole answer from a part: such a part must not be kept for good."""
+    whole = (folder / "football-data" / "mmz4281" / "2223" / "E0.csv").read_bytes()
+    answers = [whole[:-30], whole]
+
+    class Abrupt(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.headers.get("If-None-Match"):
+                self.send_response(304)
+                self.end_headers()
+                return
+            self.send_response(200)
+            self.send_header("ETag", '"same"')
+            self.end_headers()
+            self.wfile.write(answers.pop(0))
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with running(Abrupt) as base:
+        [first] = _sync(store, base, tmp_path / "c", SEASONS[:1])
+        [second] = _sync(store, base, tmp_path / "c", SEASONS[:1])
+    assert "middle of a row" in str(first.error)
+    assert second.counts.new == 380
+
+
+def test_an_endless_answer_is_cut_off(
+    store: Engine, http: tuple[str, type[Handler]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "LARGEST", 10_000)
+    [report] = _sync(store, http[0], tmp_path / "c", SEASONS[:1])
+    assert "longer than 10,000 bytes" in str(report.error)
+
+
+def test_a_server_cannot_make_a_retry_wait_for_ever() -> None:
+    asked: list[float] = []
+    site = Site("http://127.0.0.1:9", Path("/nonexistent"))
+    state = RetryCallState(Retrying(), None, (), {})
+    state.set_exception((fetch.PassingError, fetch.PassingError("429", 86_400.0), None))  # type: ignore[arg-type]
+    asked.append(site._pause(state))
+    assert asked == [fetch.LONGEST_PAUSE]
 
 
 def test_lasting_trouble_is_bounded_named_and_leaves_the_other_files_alone(

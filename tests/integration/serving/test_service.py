@@ -142,12 +142,23 @@ def test_other_errors_are_problems_too(client: httpx.Client) -> None:
         (client.post("/v1/predict", json={"match": "no-such"}), 404),
         (client.get("/v1/no-such"), 404),
         (client.put("/v1/predict"), 405),
+        (client.get("/v1/predict"), 405),
+        (client.post("/v1/no-such"), 404),
         (client.get("/v1/fixtures", params={"limit": 0}), 422),
         (client.get("/v1/fixtures", params={"until": "tomorrow"}), 422),
         (client.post("/v1/predict", content="{", headers={"content-type": "application/json"}), 422),
     ):
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert answer.json()["status"] == status
+
+
+def test_methods_are_answered_as_http_has_it(client: httpx.Client) -> None:
+    assert client.get("/v1/predict").headers["allow"] == "POST"
+    head = client.head("/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert client.request("BREW", "/").status_code in {400, 405}  # the HTTP parser may refuse it before the app does
+    assert "BREW" not in client.get("/metrics").text
+    assert client.get("/match/" + "x" * 300).status_code == 404
 
 
 def test_the_openapi_document_describes_what_is_answered(client: httpx.Client) -> None:

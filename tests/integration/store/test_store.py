@@ -22,7 +22,7 @@ from touchline.domain.refusals import Refusal
 from touchline.domain.seasons import Season
 from touchline.domain.teams import resolve_team
 from touchline.store.database import connect, current, head, open_store, upgrade, writing
-from touchline.store.matches import find_match, fixtures, has_results, history, recent_results, result_of, team_names
+from touchline.store.matches import find_fixture, find_match, fixtures, history, recent_results, result_of, team_names
 from touchline.store.odds import result_prices
 from touchline.store.quarantine import list_refusals, replace_refusals
 from touchline.store.tables import Base, MatchRecord, OddsRow
@@ -62,6 +62,28 @@ def test_a_corrected_row_is_changed_with_its_odds(store: Engine) -> None:
     assert history(store, E0, date(2025, 1, 1)).home_goals.tolist() == [3, 2]
     with store.connect() as connection:
         assert connection.execute(select(func.count()).select_from(OddsRow)).scalar() == 1
+
+
+@pytest.mark.parametrize("price", [{"first": 1.51}, {"draw": 4.3}, {"second": 7.5}])
+def test_a_price_that_moved_is_a_change(store: Engine, price: dict[str, float]) -> None:
+    _write(store, *ROWS)
+    moved = replace(ROWS[0], quotes=(replace(QUOTES[0], **price), *QUOTES[1:]))
+    assert _write(store, moved, *ROWS[1:]) == Counts(changed=1, unchanged=2)
+
+
+def test_matches_that_the_source_lists_no_more_stay_and_are_counted(store: Engine) -> None:
+    _write(store, *ROWS)
+    renamed = replace(ROWS[1], home="Brentford FC")
+    assert _write(store, ROWS[0], renamed, ROWS[2]) == Counts(new=1, unchanged=2, unlisted=1)
+
+
+def test_two_spellings_of_one_name_are_one_side(store: Engine) -> None:
+    _write(store, replace(ROWS[0], home="St. Albans"))
+    later = replace(ROWS[0], home="St Albans", season=Season(2023))
+    with store.begin() as connection:
+        assert write_matches(connection, E0, Season(2023), [later], SOURCE) == Counts(new=1)
+    assert "St. Albans" in team_names(store, E0)
+    assert "St Albans" not in team_names(store, E0)
 
 
 def test_a_write_that_fails_leaves_nothing(store: Engine) -> None:
@@ -115,10 +137,12 @@ def test_one_match_and_its_later_truth(store: Engine) -> None:
         find_match(store, "no-such")
 
 
-def test_newer_results_make_a_model_stale(store: Engine) -> None:
+def test_the_next_match_of_two_sides(store: Engine) -> None:
     _write(store, *ROWS)
-    assert has_results(store, E0, date(2024, 8, 18), date(2024, 8, 19))
-    assert not has_results(store, E0, date(2024, 8, 19), date(2026, 1, 1))
+    found = find_fixture(store, E0, "Wolves", "Arsenal", date(2024, 8, 18))
+    assert found is not None
+    assert found.key == ROWS[2].key
+    assert find_fixture(store, E0, "Arsenal", "Wolves", date(2024, 8, 18)) is None
 
 
 def test_prices_come_from_the_best_ranked_bookmaker(store: Engine) -> None:

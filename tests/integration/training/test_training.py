@@ -1,5 +1,6 @@
 """Training into a real MLflow registry, on a SQLite file."""
 
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.integration.conftest import AS_OF
+from tests.integration.conftest import AS_OF, CLOCK
 from touchline.config import Settings, load_settings
+from touchline.domain.clock import Clock
 from touchline.domain.errors import ModelError, NotFoundError, TouchlineError
 from touchline.domain.leagues import LEAGUES
 from touchline.domain.seasons import Season
@@ -82,15 +84,15 @@ def test_a_worse_model_is_registered_but_not_promoted_and_a_damaged_champion_is_
     empty_home: Settings, sample_store: object
 ) -> None:
     registry, engine, window = _registry(empty_home), sample_store, (Season(2023), Season(2024))
-    first = train(engine, registry, E0, DixonColes(), AS_OF, window)  # type: ignore[arg-type]
+    first = train(engine, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
     assert first.verdict.promote
-    worse = train(engine, registry, E0, DixonColes(xi=0.05, ridge=0.5), AS_OF, window)  # type: ignore[arg-type]
+    worse = train(engine, registry, E0, DixonColes(xi=0.05, ridge=0.5), CLOCK, window)  # type: ignore[arg-type]
     assert not worse.verdict.promote
     assert worse.verdict.difference > 0
     assert worse.verdict.matches == len(first.result.matches)
     champion = require_champion(registry, "E0")
     assert (champion.number, worse.version) == (first.version, "2")
-    again = train(engine, registry, E0, DixonColes(), AS_OF, window)  # type: ignore[arg-type]
+    again = train(engine, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
     assert again.verdict.promote
     assert again.verdict.difference == 0
 
@@ -100,6 +102,27 @@ def test_a_worse_model_is_registered_but_not_promoted_and_a_damaged_champion_is_
         require_champion(registry, "E0").artifact()
 
 
+def test_a_replay_does_not_take_a_later_champions_place(empty_home: Settings, sample_store: object) -> None:
+    registry, window = _registry(empty_home), (Season(2023), Season(2023))
+    first = train(sample_store, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
+    earlier = train(sample_store, registry, E0, DixonColes(), Clock(date(2024, 8, 1)), window)  # type: ignore[arg-type]
+    assert not earlier.verdict.promote
+    assert "before the champion" in earlier.verdict.reason
+    assert require_champion(registry, "E0").number == first.version
+    assert earlier.result.report.as_of == "2024-08-01"
+    assert earlier.result.report.replay is True
+
+
+def test_a_champion_whose_files_are_lost_gives_way(empty_home: Settings, sample_store: object) -> None:
+    registry, window = _registry(empty_home), (Season(2024), Season(2024))
+    train(sample_store, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
+    shutil.rmtree(empty_home.home / "mlflow")
+    again = train(sample_store, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
+    assert again.verdict.promote
+    assert "could not be read" in again.verdict.reason
+    assert require_champion(registry, "E0").report() == again.result.report
+
+
 def test_no_champion_is_a_clear_error(empty_home: Settings) -> None:
     with pytest.raises(NotFoundError, match="touchline train --league SP1"):
         require_champion(_registry(empty_home), "SP1")
@@ -107,7 +130,7 @@ def test_no_champion_is_a_clear_error(empty_home: Settings) -> None:
 
 def test_a_model_without_score_grids_is_not_trained_for_serving(empty_home: Settings, sample_store: object) -> None:
     with pytest.raises(TouchlineError, match="score grid"):
-        train(sample_store, _registry(empty_home), E0, BaseRates(), AS_OF)  # type: ignore[arg-type]
+        train(sample_store, _registry(empty_home), E0, BaseRates(), CLOCK)  # type: ignore[arg-type]
 
 
 def test_training_sees_nothing_from_the_day_on(demo: tuple[Settings, Prepared], sample_store: object) -> None:

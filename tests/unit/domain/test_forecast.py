@@ -83,7 +83,6 @@ def test_the_likeliest_scores_come_first() -> None:
 def test_a_forecast_reads_outcomes_off_its_grids() -> None:
     forecast = Forecast.of_grids(np.stack([GRID.probabilities, GRID.probabilities.T]))
     assert forecast.outcome == pytest.approx(np.array([[0.55, 0.30, 0.15], [0.15, 0.30, 0.55]]))
-    assert forecast.grid(1) is not None
 
 
 @pytest.mark.parametrize("outcome", [[[0.5, 0.5, 0.1]], [[1.2, -0.1, -0.1]], [[np.nan, 0.5, 0.5]], [0.2, 0.3, 0.5]])

@@ -32,13 +32,6 @@ def test_a_range_that_runs_backwards_is_refused() -> None:
         parse_seasons("2024-2025..2015-2016")
 
 
-@pytest.mark.parametrize(
-    ("day", "start"), [(date(2024, 6, 30), 2023), (date(2024, 7, 1), 2024), (date(2025, 1, 1), 2024)]
-)
-def test_the_year_turns_in_july(day: date, start: int) -> None:
-    assert Season.of(day).start == start
-
-
 def test_the_long_season_of_2020_covers_its_august() -> None:
     assert Season(2019).covers(date(2020, 8, 2))
     assert not Season(2019).covers(date(2020, 9, 12))

@@ -48,3 +48,6 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "touchline.toml").write_text("as_of = yesterday\n")
     with pytest.raises(TouchlineError, match=r"touchline\.toml"):
         load_settings(home=tmp_path)
+    (tmp_path / "touchline.toml").write_text("asof = 2020-01-01\n")
+    with pytest.raises(TouchlineError, match="'asof', which is no setting"):
+        load_settings(home=tmp_path)

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from touchline.evaluation.bootstrap import mean_errors, week_blocks
+from touchline.evaluation.bootstrap import block_weights, mean_errors, week_blocks
 from touchline.evaluation.calibration import calibration, expected_calibration_error, recalibration, reliability
 
 
@@ -73,6 +73,28 @@ def test_the_bootstrap_error_of_independent_values_is_the_textbook_one() -> None
     values = rng.normal(0, 2, (900, 1))
     error = mean_errors(values, np.arange(900), resamples=4000)[0]
     assert error == pytest.approx(2 / 30, rel=0.08)
+
+
+def test_blocks_of_unequal_size_weigh_by_their_matches() -> None:
+    """The mean over all matches, not over weeks: a resample that draws the big week twice counts it twice as large."""
+    blocks = np.repeat([0, 1], [1, 9])
+    values = np.where(blocks == 0, 1.0, 0.0)[:, None]
+    means = [(w @ [1.0, 0.0]) / (w @ [1, 9]) for w in block_weights(blocks, 3000, seed=0)]
+    assert mean_errors(values, blocks, 3000)[0] == pytest.approx(np.std(means, ddof=1))
+
+
+def test_the_three_outcomes_of_a_match_are_drawn_together() -> None:
+    """One block a match of sure and right forecasts, another of sure and wrong ones: by halves, the slope is lost."""
+    rng = np.random.default_rng(10)
+    blocks = np.repeat(np.arange(40), 10)
+    p = rng.dirichlet([4, 2.5, 3], 400)
+    luck = np.repeat(rng.random(40) < 0.5, 10)
+    y = np.where(luck, p.argmax(axis=1), p.argmin(axis=1))
+    together = calibration(p, y, blocks).slope_se
+    alone = calibration(p, y, np.arange(400)).slope_se
+    assert together is not None
+    assert alone is not None
+    assert together > 2 * alone
 
 
 def test_blocks_that_move_together_have_a_larger_error() -> None:

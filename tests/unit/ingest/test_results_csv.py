@@ -147,6 +147,49 @@ def test_odds_are_found_by_their_columns() -> None:
     }
 
 
+def test_odds_of_the_years_before_2019() -> None:
+    header = "BbAHh,BbMxAHH,BbMxAHA,BbAvAHH,BbAvAHA,P>2.5,P<2.5,PC>2.5,PC<2.5,B365AHH,B365AHA,B365AH"
+    [row] = _parse(f"{HEADER},{header}\n{ROW},-0.5,2.0,1.9,1.95,1.85,1.8,2.1,1.7,2.2,1.9,2.0,-0.75\n").rows
+    assert set(row.quotes) == {
+        Quote("Max", Moment.OPENING, Market.HANDICAP, 2.0, 1.9, line=-0.5),
+        Quote("Avg", Moment.OPENING, Market.HANDICAP, 1.95, 1.85, line=-0.5),
+        Quote("B365", Moment.OPENING, Market.HANDICAP, 1.9, 2.0, line=-0.75),
+        Quote("PS", Moment.OPENING, Market.TOTAL, 1.8, 2.1, line=2.5),
+        Quote("PS", Moment.CLOSING, Market.TOTAL, 1.7, 2.2, line=2.5),
+    }
+
+
+def test_closing_odds_alone_are_closing_odds() -> None:
+    [row] = _parse(f"{HEADER},PSCH,PSCD,PSCA\n{ROW},1.5,4.1,7\n").rows
+    assert row.quotes == (Quote("PS", Moment.CLOSING, Market.RESULT, 1.5, 7.0, 4.1),)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "check"),
+    [
+        ("AHh,B365AHH,B365AHA", "nan,1.9,1.95", "handicap-implausible"),
+        ("AHh,B365AHH,B365AHA", "inf,1.9,1.95", "handicap-implausible"),
+        ("PSH,PSD,PSA,PH,PD,PA", "1.5,4.1,7,1.6,4.0,6.5", "price-twice"),
+    ],
+)
+def test_what_the_store_could_not_hold_is_refused_before_it(header: str, cells: str, check: str) -> None:
+    parsed = _parse(f"{HEADER},{header}\n{ROW},{cells}\n")
+    assert len(parsed.rows) == 1
+    assert [(r.check, r.row) for r in parsed.refusals] == [(check, False)]
+
+
+@pytest.mark.parametrize("name", ["!!!", "x" * 81, "東京"])
+def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
+    assert [r.check for r in _parse(f"{HEADER}\n{ROW.replace('Everton', name)}\n").refusals] == ["team-unreadable"]
+
+
+def test_a_postponed_match_and_its_new_day_are_one_match() -> None:
+    postponed = "E0,16/08/2003,Arsenal,Everton,,,,,,,"
+    parsed = _parse(f"{HEADER}\n{postponed}\n{ROW.replace('16/08/2003', '20/09/2003')}\n")
+    assert [(r.date, r.home_goals, r.meeting) for r in parsed.rows] == [(date(2003, 9, 20), 2, 1)]
+    assert not parsed.refusals
+
+
 @pytest.mark.parametrize(
     ("price", "check"),
     [

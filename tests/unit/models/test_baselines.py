@@ -37,6 +37,41 @@ def test_elo_newcomers_enter_at_the_mean_of_the_three_lowest() -> None:
     assert found.entry == pytest.approx(np.mean(sorted(found.now.values())[:3]))
 
 
+def test_elo_of_a_side_that_comes_back_is_that_of_a_newcomer() -> None:
+    """X plays in 2000, not in 2001, and again in 2002: what it had does not come back with it."""
+    rows = [
+        ("a", 2000, date(2000, 8, 1), "X", "Y", 9, 0),
+        ("b", 2001, date(2001, 8, 1), "Y", "Z", 0, 1),
+        ("c", 2002, date(2002, 8, 1), "X", "Z", 0, 0),
+    ]
+    found = elo_ratings(MatchTable.from_rows(rows), Season(2002), Elo())
+    x, y, z = 0, 1, 2
+    assert found.home[1] < START  # Y was beaten nine to nil
+    first_season = elo_ratings(MatchTable.from_rows(rows[:1]), Season(2001), Elo())
+    assert found.away[1] == pytest.approx(first_season.entry)  # Z enters at the mean of the lowest of 2000
+    second_season = elo_ratings(MatchTable.from_rows(rows[:2]), Season(2002), Elo())
+    assert found.home[2] == pytest.approx(second_season.entry)  # and so does X, back in 2002
+    assert set(second_season.now) == {y, z}
+    assert found.now.keys() == {x, y, z}
+
+
+def test_elo_margins_count_beyond_three() -> None:
+    def gained(goals: int) -> float:
+        table = MatchTable.from_rows([("a", 2000, date(2000, 8, 1), "X", "Y", goals, 0)])
+        return elo_ratings(table, Season(2000), Elo()).now[0] - START
+
+    assert gained(6) / gained(1) == pytest.approx(np.log(7) / np.log(2))
+
+
+def test_elo_forecasts_of_a_new_season_use_its_entry(sample_table: MatchTable) -> None:
+    history = sample_table.before(date(2023, 8, 1))
+    fitted = EloLogit().fit(history, date(2023, 8, 1), Season(2023))
+    assert "Norwich" not in fitted.ratings  # down in 2022, so gone a season
+    promoted, stranger = fitted.forecast(["Luton", "Never Seen"], ["Arsenal", "Arsenal"]).outcome
+    assert promoted == pytest.approx(stranger)
+    assert fitted.entry < np.median(list(fitted.ratings.values()))
+
+
 def test_elo_of_a_prefix_is_the_prefix_of_elo(sample_table: MatchTable) -> None:
     whole = elo_ratings(sample_table, Season(2024), Elo())
     part = sample_table.take(slice(0, 2345))

@@ -12,8 +12,8 @@ from touchline.domain.errors import TouchlineError
 from touchline.domain.seasons import Season
 from touchline.domain.table import MatchTable
 from touchline.models.dixon_coles import DixonColes
-from touchline.models.dixon_coles.density import PairSums, Parameters, derivatives, log_likelihood, rho_bounds
-from touchline.models.dixon_coles.fit import fit
+from touchline.models.dixon_coles.density import PairSums, Parameters, derivatives, log_likelihood
+from touchline.models.dixon_coles.fit import Objective, fit
 from touchline.models.dixon_coles.grid import score_grids
 from touchline.models.dixon_coles.prior import Newcomers, veterans
 
@@ -135,8 +135,8 @@ def test_rho_outside_a_pairings_bounds_gives_no_negative_probability() -> None:
         assert grid.sum(axis=(1, 2)) == pytest.approx([1, 1])
 
 
-def test_rho_is_held_inside_the_bounds_of_all_pairings() -> None:
-    """A league of 0–0 and 1–1 alone pulls rho down without end; the bound stops it with every score possible."""
+def test_rho_leaves_every_pairing_its_probabilities() -> None:
+    """A league of 0–0 and 1–1 alone pulls rho down without end; the barrier stops it with every score possible."""
     rows = [
         (f"{i}-{h}-{a}", 2000, date(2000, 8, 1), f"S{h}", f"S{a}", (h + a + i) % 2, (h + a + i) % 2)
         for i in range(2)
@@ -145,10 +145,61 @@ def test_rho_is_held_inside_the_bounds_of_all_pairings() -> None:
         if h != a
     ]
     fitted = DixonColes(xi=0.0, ridge=1.0).fit(MatchTable.from_rows(rows), date(2001, 6, 1), Season(2000))
-    lowest, highest = rho_bounds(*fitted.rates([f"S{h}" for h in range(4)], [f"S{(h + 1) % 4}" for h in range(4)]))
-    assert lowest < fitted.rho < highest
+    home, away = fitted.rates(["S0", "S1", "S2"], ["S1", "S3", "S0"])
+    assert (1 + fitted.rho * np.maximum(home, away) > 0).all()
     assert fitted.rho < -0.5
     assert (fitted.forecast(["S0"], ["S1"]).outcome > 0).all()
+
+
+def test_the_penalised_objective_has_the_slope_that_it_says() -> None:
+    """Prior means that are not zero included: they are what makes a newcomer a newcomer."""
+    table, truth = simulated_league(12, teams=5, seasons=1)
+    mean = np.array([0.2, -0.3, 0.1, 0.0, 0.0, -0.1, 0.2, -0.2, 0.05, 0.05])
+    objective, step = Objective(_sums(table), mean, 3.0), 1e-5
+    gradient, hessian = objective.slope(truth)
+    for k, direction in enumerate(np.eye(len(truth)) * step):
+        slope = (objective.value(truth + direction) - objective.value(truth - direction)) / (2 * step)
+        assert gradient[k] == pytest.approx(slope, abs=2e-5)
+        bend = (objective.slope(truth + direction)[0] - objective.slope(truth - direction)[0]) / (2 * step)
+        assert hessian[k] == pytest.approx(bend, abs=2e-5)
+
+
+def test_with_a_strong_ridge_sides_stand_at_their_prior_means() -> None:
+    table, _ = simulated_league(13, teams=4, seasons=1)
+    attack, defence = np.array([0.3, -0.1, -0.1, -0.1]), np.array([-0.2, 0.0, 0.1, 0.1])
+    found = fit(_sums(table), attack, defence, 1e7, Parameters(0.0, 0.0, attack, defence, 0.0)).parameters
+    assert found.attack == pytest.approx(attack, abs=1e-4)
+    assert found.defence == pytest.approx(defence, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_small_leagues_are_fitted_to_the_top(seed: int) -> None:
+    """Few matches put rho near its bounds and leave the Hessian indefinite on the way; the slope at the end is zero."""
+    rng = np.random.default_rng(seed)
+    teams, n = int(rng.integers(3, 8)), int(rng.integers(6, 50))
+    home = rng.integers(0, teams, n)
+    away = (home + rng.integers(1, teams, n)) % teams
+    home_goals = rng.poisson(1.5, n)
+    away_goals = home_goals if seed % 3 == 0 else rng.poisson(1.2, n)
+    weight = rng.uniform(0.001, 1, n)
+    sums, zeros = PairSums.of(teams, home, away, home_goals, away_goals, weight), np.zeros(teams)
+    found = fit(sums, zeros, zeros, 1.0, Parameters(0.0, 0.2, zeros, zeros, 0.0))
+    gradient, hessian = Objective(sums, np.zeros(2 * teams), 1.0).slope(found.parameters.vector())
+    assert np.abs(gradient).max() < 1e-6 * weight.sum()
+    assert np.linalg.eigvalsh(hessian).max() < 1e-9
+
+
+def test_who_is_a_newcomer_in_autumn(sample_table: MatchTable) -> None:
+    """October 2023: Luton, Burnley and Sheffield United came up; Leeds, Leicester and Southampton went down."""
+    history = sample_table.before(date(2023, 10, 7))
+    old = {name for name, stayed in zip(history.teams, veterans(history, 2023), strict=True) if stayed}
+    assert {"Leeds", "Leicester", "Southampton", "Arsenal"} <= old
+    assert not {"Luton", "Burnley", "Sheffield United", "Norwich"} & old
+    # With nearly all weight on the prior, a newcomer stands below a side of last season by what newcomers lack.
+    prior, learned = DixonColes(ridge=1e6).fit(history, date(2023, 10, 7), Season(2023)), Newcomers.of(history)
+    place = {team: i for i, team in enumerate(prior.teams)}
+    assert prior.attack[place["Luton"]] - prior.attack[place["Arsenal"]] == pytest.approx(learned.attack, abs=1e-3)
+    assert prior.newcomer[1] - prior.defence[place["Arsenal"]] == pytest.approx(learned.defence, abs=1e-3)
 
 
 def test_old_matches_count_less_with_a_decay() -> None:

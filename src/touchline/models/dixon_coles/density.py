@@ -89,13 +89,6 @@ class Parameters:
         return home, away
 
 
-def rho_bounds(home_rate: FloatArray, away_rate: FloatArray) -> tuple[float, float]:
-    """The open interval of rho in which every score of every one of these pairings has a positive probability."""
-    lowest = -1 / max(float(home_rate.max()), float(away_rate.max()))
-    highest = min(1.0, 1 / float((home_rate * away_rate).max()))
-    return lowest, highest
-
-
 def log_likelihood(parameters: Parameters, sums: PairSums) -> float:
     """The weighted log-likelihood without the factorials of goals, which no parameter changes; -inf outside rho's
     bounds for a pairing that was played.

@@ -38,7 +38,7 @@ def calibration_plot(curve: Calibration) -> Plot:
     largest = max(curve.count)
     columns = zip(curve.forecast, curve.observed, curve.observed_se, curve.count, strict=True)
     for forecast, observed, standard_error, count in columns:
-        error = 2 * standard_error
+        error = 2 * (standard_error or 0.0)
         points.append(
             Point(
                 x=LEFT + SIDE * forecast,

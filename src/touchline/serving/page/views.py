@@ -13,7 +13,7 @@ from touchline.domain.matches import Result
 from touchline.serving.forecaster import Forecaster
 from touchline.serving.page import format as form
 from touchline.serving.page.plot import calibration_plot
-from touchline.serving.replies import Problem, Question
+from touchline.serving.replies import Problem
 from touchline.serving.routes import Answers
 
 HERE = Path(__file__).parent
@@ -63,7 +63,7 @@ def coming_round(request: Request, answers: Answers, league: str | None = None) 
 @router.get("/match/{key}")
 def one_match(request: Request, answers: Answers, key: str) -> HTMLResponse:
     """Everything that the model says of one match."""
-    forecast = answers.answer(Question(match=key, home=None, away=None, league=None))
+    forecast = answers.about(key)
     match = forecast.match
     shown = [row[:SHOWN_GOALS] for row in forecast.grid[:SHOWN_GOALS]]
     return _page(
