@@ -79,6 +79,7 @@ def test_whole_percents_sum_to_a_hundred(weights: list[float]) -> None:
     p = [w / sum(weights) for w in weights]
     whole = percents(p)
     assert sum(whole) == 100
+    assert sum(percents(p, digits=1)) == pytest.approx(100)
     assert all(abs(w - 100 * q) < 1 for w, q in zip(whole, p, strict=True))
 
 

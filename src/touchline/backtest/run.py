@@ -46,8 +46,9 @@ class Prediction(NamedTuple):
 class Report:
     """What a backtest found: the league's code, the seasons, the model with its constants, and the table.
 
-    It knew matches before ``as_of`` only; ``replay`` tells whether that day is past. ``left_out`` names the markets
-    that priced too few matches to be compared, with the share that they priced.
+    ``first`` and ``last`` are the seasons that had matches. The backtest knew matches before ``as_of`` only; ``replay``
+    tells whether that day is past. ``left_out`` names the markets that priced too few matches to be compared, with the
+    share that they priced.
     """
 
     league: str
@@ -125,8 +126,8 @@ def backtest(
     comparison = compare(matches, forecasts, model.name)
     report = Report(
         league=league.code,
-        first=str(first),
-        last=str(last),
+        first=str(Season(int(matches.season.min()))),
+        last=str(Season(int(matches.season.max()))),
         as_of=clock.today.isoformat(),
         replay=clock.is_replay,
         model=model.name,

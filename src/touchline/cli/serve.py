@@ -11,7 +11,8 @@ from touchline.cli.models import show
 from touchline.domain.errors import TouchlineError
 from touchline.serving import server
 from touchline.serving.forecaster import Forecaster
-from touchline.serving.replies import FixtureForecast, FullForecast, ModelInfo, Question
+from touchline.serving.page.format import percents
+from touchline.serving.replies import FixtureForecast, FullForecast, ModelInfo, OutcomeProbabilities, Question
 from touchline.store.database import open_store
 from touchline.training.demo import LEAGUE, prepare
 
@@ -23,7 +24,7 @@ Host = Annotated[str, typer.Option(help="The address to listen on.")]
 def fixtures(league: LeagueOption = "E0", as_of: AsOf = None, as_json: Json = False) -> None:
     """Show the coming round with its probabilities."""
     del as_json
-    show_round(Forecaster.from_settings(settings(as_of)), league)
+    show_round(Forecaster.from_settings(settings(as_of), league), league)
 
 
 def predict(
@@ -35,7 +36,7 @@ def predict(
 ) -> None:
     """Forecast one match."""
     del as_json
-    forecaster = Forecaster.from_settings(settings(as_of))
+    forecaster = Forecaster.from_settings(settings(as_of), league)
     answer = forecaster.answer(_question(home, away, league))
     lineage(forecaster, answer.model)
     output.table(
@@ -96,7 +97,7 @@ def demo(
     output.say(f"[dim]The data folder {found.home} stands on {found.clock.today}.[/dim]\n")
     show(ready.report)
     output.say("")
-    show_round(Forecaster.from_settings(found), LEAGUE.code)
+    show_round(Forecaster.from_settings(found, LEAGUE.code), LEAGUE.code)
     if only_prepare:
         return
     if detach:
@@ -111,8 +112,9 @@ def show_round(forecaster: Forecaster, code: str) -> None:
     model = forecaster.model(league)
     lineage(forecaster, model)
     coming = forecaster.coming(league)
-    if not coming:
+    if not coming and not output.as_json:
         output.say("No fixture is known: the files read so far list played matches. Try `touchline predict HOME AWAY`.")
+        return
     output.table(
         f"{league.name}, the coming round",
         ("Day", "Home", "Away", ">Home win", ">Draw", ">Away win", ">Expected goals"),
@@ -130,16 +132,18 @@ def show_round(forecaster: Forecaster, code: str) -> None:
 def _row(forecast: FixtureForecast) -> tuple[str, ...]:
     match, p, goals = forecast.match, forecast.probabilities, forecast.expected_goals
     day = f"{match.date:%a %d %b}" if match.date else ""
-    shown = (f"{100 * p.home:.1f} %", f"{100 * p.draw:.1f} %", f"{100 * p.away:.1f} %")
+    shown = _shares(p)
     return (day, match.home, match.away, *shown, f"{goals.home:.2f}–{goals.away:.2f}")
+
+
+def _shares(p: OutcomeProbabilities) -> list[str]:
+    return [f"{share:.1f} %" for share in percents([p.home, p.draw, p.away], digits=1)]
 
 
 def _lines(answer: FullForecast) -> list[tuple[str, str]]:
     p, goals, markets = answer.probabilities, answer.expected_goals, answer.markets
     return [
-        (answer.match.home, f"{100 * p.home:.1f} %"),
-        ("Draw", f"{100 * p.draw:.1f} %"),
-        (answer.match.away, f"{100 * p.away:.1f} %"),
+        *zip((answer.match.home, "Draw", answer.match.away), _shares(p), strict=True),
         ("Expected goals", f"{goals.home:.2f}–{goals.away:.2f}"),
         *((f"More than {line.line} goals", f"{100 * line.win:.1f} %") for line in markets.over),
         ("Both score", f"{100 * markets.both_to_score:.1f} %"),

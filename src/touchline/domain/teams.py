@@ -27,7 +27,7 @@ def resolve_team(known: Iterable[str], name: str, field: str) -> str:
         return found
     near = [
         by_slug[match]
-        for match, *_ in process.extract(slug(name), list(by_slug), scorer=fuzz.WRatio, limit=3, score_cutoff=50)
+        for match, *_ in process.extract(slug(name), list(by_slug), scorer=fuzz.WRatio, limit=3, score_cutoff=60)
     ]
-    fix = f"did you mean {' or '.join(near)}?" if near else "see the names in /v1/fixtures"
+    fix = f"did you mean {' or '.join(near)}?" if near else "check the spelling"
     raise UnknownTeamError(f"team {name!r} is not known", fix, field=field, candidates=near)

@@ -9,29 +9,16 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from touchline import __version__
 from touchline.monitoring.metrics import METHODS, RequestMetrics, exposition
 from touchline.serving import problems, routes
+from touchline.serving.middleware import BodyLimit, HeadAsGet
 from touchline.serving.page import views
 from touchline.serving.replies import Problem
 
 SWAGGER = Path(bentoml.__file__).parent / "_internal" / "server" / "static_content"
 """BentoML carries Swagger's files, so the documents need no network."""
-
-
-class HeadAsGet:
-    """Answer HEAD as GET; the server sends no body then."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, HEAD turned into GET."""
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
-        await self._app(scope, receive, send)
 
 
 def create_app() -> FastAPI:
@@ -49,6 +36,7 @@ def create_app() -> FastAPI:
     app.mount("/assets", StaticFiles(directory=views.ASSETS), name="assets")
     app.mount("/docs/assets", StaticFiles(directory=SWAGGER), name="swagger")
 
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestMetrics)
     app.add_middleware(HeadAsGet)
 

@@ -48,17 +48,19 @@ class Forecaster:
     _staleness: dict[str, tuple[float, bool]] = field(default_factory=dict)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "Forecaster":
-        """The champions of all leagues that have one.
+    def from_settings(cls, settings: Settings, only: str | None = None) -> "Forecaster":
+        """The champions of all leagues that have one, or of one league only.
 
         Raises:
             ModelError: a champion is damaged, or was fitted after the as-of date.
             NotFoundError: there is no champion at all.
         """
         registry = Registry(settings.mlflow_uri, settings.home)
-        found = {code: version for code in LEAGUES if (version := registry.champion(code))}
+        wanted = LEAGUES if only is None else [parse_leagues(only)[0].code]
+        found = {code: version for code in wanted if (version := registry.champion(code))}
         if not found:
-            raise NotFoundError("there is no champion to serve", "run `touchline train --league E0`", field="model")
+            fix = f"run `touchline train --league {only or 'E0'}`"
+            raise NotFoundError(f"there is no champion {f'of {only}' if only else 'to serve'}", fix, field="model")
         champions = {code: Champion(v.artifact(), v.number, v.report()) for code, v in found.items()}
         forecaster = cls(open_store(settings.store_url), settings.clock, champions)
         for code, champion in champions.items():

@@ -62,6 +62,8 @@ def of_validation(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return _problem("bad-input", "Bad input", 422, f"the body is not JSON: {first['ctx']['error']}")
+    if first["type"] == "model_attributes_type":
+        return _problem("bad-input", "Bad input", 422, "send a JSON object with content-type: application/json")
     field = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"}) or None
     reason = str(first["msg"]).removeprefix("Value error, ")
     detail = f"{field}: {reason}" if field else reason

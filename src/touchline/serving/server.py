@@ -33,7 +33,7 @@ def require_free(host: str, port: int) -> None:
             reason = error.strerror if isinstance(error, OSError) else "no such port"
             raise TouchlineError(
                 f"port {port} of {host} cannot be used ({reason})",
-                "choose another with --port, or run `touchline stop`",
+                "choose another with --port, or end what listens there",
                 field="port",
             ) from error
 
@@ -115,7 +115,9 @@ def stop(settings: Settings) -> int:
         os.kill(number, signal.SIGTERM)
     except (OSError, ValueError) as error:
         file.unlink(missing_ok=True)
-        raise NotFoundError("no server of this data folder is running", "start one with `touchline serve`") from error
+        raise NotFoundError(
+            "no detached server of this data folder is running", "`touchline demo --detach` starts one"
+        ) from error
     deadline = time.monotonic() + 15
     while _is_ours(number) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -110,6 +110,12 @@ def current(engine: Engine) -> str | None:
         with engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
+        if engine.dialect.name == "sqlite":
+            raise StoreError(
+                f"the database file {_shown(engine)} cannot be opened ({_reason(error)})",
+                "see that the data folder can be written, or set TOUCHLINE_HOME",
+                field="home",
+            ) from error
         raise StoreError(
             f"the database {_shown(engine)} does not answer ({_reason(error)})",
             "start it or correct TOUCHLINE_DATABASE_URL",

@@ -10,10 +10,12 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from touchline import __version__
 from touchline.backtest.files import predictions_csv, read_predictions, read_report, report_json
@@ -81,7 +83,8 @@ class Registry:
         except MlflowException as error:
             if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
                 return None
-            raise ModelError(f"the registry does not answer ({error.message})", "check MLFLOW_TRACKING_URI") from error
+            reason = str(error.message).split(":", 1)[0][:200]
+            raise ModelError(f"the registry does not answer ({reason})", "check MLFLOW_TRACKING_URI") from error
         try:
             folder = download_artifacts(f"models:/{name}/{found.version}", tracking_uri=self._uri)
         except (MlflowException, OSError) as error:
@@ -140,11 +143,15 @@ class Registry:
     def _run(self, artifact: Artifact) -> Iterator[str]:
         """One MLflow run, its lineage in its tags."""
         import mlflow
+        from mlflow.exceptions import MlflowException
 
         _point_at(self._uri)
         if self._client.get_experiment_by_name(EXPERIMENT) is None:
             local = self._uri.startswith("sqlite:")
-            self._client.create_experiment(EXPERIMENT, (self._files / "mlflow").absolute().as_uri() if local else None)
+            with suppress(MlflowException):  # another training may just have made it; if not, the next line says so
+                self._client.create_experiment(
+                    EXPERIMENT, (self._files / "mlflow").absolute().as_uri() if local else None
+                )
         mlflow.set_experiment(EXPERIMENT)
         tags = {
             "league": artifact.league,
@@ -221,8 +228,8 @@ def _example(artifact: Artifact) -> Any:
 def _client(uri: str) -> "MlflowClient":
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -231,4 +238,33 @@ def _client(uri: str) -> "MlflowClient":
         raise MissingExtraError("the model registry", "track") from error
     for noisy in ("mlflow", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+    if not uri.startswith("sqlite:///"):
+        return MlflowClient(tracking_uri=uri, registry_uri=uri)
+    return _embedded(MlflowClient, uri)
+
+
+def _embedded(make: "type[MlflowClient]", uri: str) -> "MlflowClient":
+    """A client of a SQLite registry, its tables made by one process while others wait.
+
+    Raises:
+        ModelError: the folder cannot be written, or the file is no registry.
+    """
+    from filelock import FileLock
+    from mlflow.exceptions import MlflowException
+
+    file = Path(uri.removeprefix("sqlite:///"))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(file.with_suffix(".lock")):
+            client = make(tracking_uri=uri, registry_uri=uri)
+            client.search_registered_models(max_results=1)
+    except OSError as error:
+        raise ModelError(
+            f"the registry {file} cannot be written ({error.strerror})",
+            "set TOUCHLINE_HOME to a folder that can",
+            field="home",
+        ) from error
+    except (MlflowException, SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ModelError(f"the registry {file} cannot be read ({reason})", "move it away and train again") from error
+    return client

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -156,6 +158,41 @@ def test_an_error_in_a_worker_is_still_one_sentence(run: Run, mirror_folder: Pat
     assert done.err.count("\n") == 1
 
 
+def test_a_registry_that_is_none_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "mlflow.db").write_text("this is no database, " * 100)
+    done = run("fixtures")
+    assert done.code == 2
+    assert "mlflow.db cannot be read" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_home_that_cannot_be_made_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for command in (("fixtures",), ("db", "upgrade"), SYNC):
+        done = run(*command, TOUCHLINE_HOME=str(tmp_path / "file" / "below"))
+        assert done.code == 2
+        assert "TOUCHLINE_HOME" in done.err
+
+
+@pytest.mark.parametrize("xi", ["0.5", "1", "10", "1e300"])
+def test_a_decay_that_forgets_everything_is_named_or_sane(run: Run, mirror_folder: Path, xi: str) -> None:
+    run(*SYNC, TOUCHLINE_MIRROR=str(mirror_folder))
+    done = run("backtest", "--from", "2023-2024", "--to", "2023-2024", "--xi", xi)
+    assert done.code == 0 or (done.code == 2 and "xi" in done.err), done.err
+
+
+def test_two_demos_at_once_both_end_well(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "touchline.cli.main", "demo", "--prepare"]
+    environment = os.environ | {"TOUCHLINE_HOME": str(tmp_path / "both")}
+    both = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
+    ]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors.decode()
+
+
 def test_a_demo_moved_to_another_day_remembers_it(run: Run) -> None:
     assert run("demo", "--prepare").code == 0
     assert run("demo", "--prepare", "--as-of", "2025-01-01").code == 0
@@ -211,13 +248,13 @@ def test_quarantine_list(run: Run, mirror_folder: Path) -> None:
         (("backtest", "--from", "2022-2023", "--to", "2022-2023"), ("E0", "touchline sync")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--model", "oracle"), ("oracle", "dixon-coles")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--xi", "-1"), ("xi", "not negative")),
-        (("predict", "A" * 100, "B"), ("no champion",)),
+        (("predict", "A", "B", "--league", "SP1"), ("no champion of SP1", "touchline train --league SP1")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--as-of", "soon"), ("soon", "2025-02-14")),
         (("backtest", "--from", "2022-2023", "--to", "2022-2023", "--as-of", "2999-01-01"), ("future",)),
         (("train", "--from", "2022-2023"), ("--to",)),
         (("fixtures",), ("no champion", "touchline train")),
         (("serve",), ("no champion", "touchline train")),
-        (("stop",), ("no server", "touchline serve")),
+        (("stop",), ("no detached server", "touchline demo --detach")),
         (("tune", "--from", "2022-2023", "--to", "2022-2023", "--model", "base-rates"), ("no constants",)),
     ],
 )

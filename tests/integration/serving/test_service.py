@@ -144,6 +144,8 @@ def test_other_errors_are_problems_too(client: httpx.Client) -> None:
         (client.put("/v1/predict"), 405),
         (client.get("/v1/predict"), 405),
         (client.post("/v1/no-such"), 404),
+        (client.post("/v1/predict", json={"home": "x" * 100_000, "away": "y"}), 413),
+        (client.post("/v1/predict", content=b'{"home": 1}', headers={"content-type": "text/plain"}), 422),
         (client.get("/v1/fixtures", params={"limit": 0}), 422),
         (client.get("/v1/fixtures", params={"until": "tomorrow"}), 422),
         (client.post("/v1/predict", content="{", headers={"content-type": "application/json"}), 422),

@@ -1,6 +1,7 @@
 """Training into a real MLflow registry, on a SQLite file."""
 
 import shutil
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -147,3 +148,10 @@ def test_two_registries_in_one_process_keep_apart(demo: tuple[Settings, Prepared
     assert other.champion("E0") is None
     assert ours.champion("E0") is not None
     assert load_settings(home=empty_home.home).mlflow_uri == empty_home.mlflow_uri
+
+
+def test_a_server_that_is_not_there_is_named_soon(empty_home: Settings) -> None:
+    start = time.monotonic()
+    with pytest.raises(ModelError, match="MLFLOW_TRACKING_URI"):
+        Registry("http://127.0.0.1:9", empty_home.home).champion("E0")
+    assert time.monotonic() - start < 30

@@ -132,6 +132,6 @@ def _uphill(gradient: FloatArray, hessian: FloatArray) -> FloatArray:
 def _no_maximum() -> TouchlineError:
     return TouchlineError(
         "the Dixon–Coles likelihood of these matches has no finite maximum",
-        "give a larger ridge or more matches",
+        "give a larger ridge, a smaller xi or more matches",
         field="ridge",
     )

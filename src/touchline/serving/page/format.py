@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def percents(probabilities: Sequence[float]) -> list[int]:
-    """Whole percents that sum to what the probabilities sum to, by largest remainders."""
-    exact = 100 * np.asarray(probabilities)
+def percents(probabilities: Sequence[float], digits: int = 0) -> list[float]:
+    """Percents with some decimals that sum to what the probabilities sum to, by largest remainders."""
+    unit = 10**digits
+    exact = 100 * unit * np.asarray(probabilities)
     floor = np.floor(exact)
     missing = round(float(exact.sum() - floor.sum()))
     for place in np.argsort(floor - exact, kind="stable")[:missing]:
         floor[place] += 1
-    return [int(value) for value in floor]
+    return [float(value) / unit for value in floor]
 
 
 def percent(probability: float) -> str:

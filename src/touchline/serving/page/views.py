@@ -41,8 +41,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/")
 def coming_round(request: Request, answers: Answers, league: str | None = None) -> HTMLResponse:
-    """The coming round, a day after the other."""
-    found = answers.league(league)
+    """The coming round, a day after the other; of the first league served where none is named."""
+    found = answers.league(league or next(iter(answers.champions)))
     forecasts = answers.coming(found)
     days = [
         (day, [(forecast, answers.later(forecast.match.key or "")) for forecast in group])
@@ -87,7 +87,7 @@ def one_match(request: Request, answers: Answers, key: str) -> HTMLResponse:
 @router.get("/quality")
 def quality(request: Request, answers: Answers, league: str | None = None) -> HTMLResponse:
     """The backtest of the served model: its scores beside the others', and its calibration."""
-    found = answers.league(league)
+    found = answers.league(league or next(iter(answers.champions)))
     report = answers.champions[found.code].report
     lines = sorted(report.comparison.lines, key=lambda line: line.scores["rps"])
     own = report.comparison.line(report.model)
