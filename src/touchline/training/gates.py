@@ -8,7 +8,8 @@ import numpy as np
 from touchline.backtest.run import Prediction
 from touchline.evaluation.scores import ranked_probability
 
-ROUNDING = 1e-9
+DIGITS = 5
+"""Differences of mean RPS are judged as they are printed: one that vanishes there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ def judge(challenger: Sequence[Prediction], champion: Sequence[Prediction] | Non
     if not pairs:
         return Verdict(False, "the two backtests share no match, so there is no evidence")
     difference = float(np.mean(_rps([new for new, _ in pairs]) - _rps([old for _, old in pairs])))
-    promote = difference <= ROUNDING
+    promote = round(difference, DIGITS) <= 0
     words = "no worse than" if promote else "worse than"
-    reason = f"RPS {difference:+.5f} against the champion on {len(pairs)} matches of both: {words} it"
+    reason = f"RPS {difference:+.{DIGITS}f} against the champion on {len(pairs)} matches of both: {words} it"
     return Verdict(promote, reason, len(pairs), difference)
 
 

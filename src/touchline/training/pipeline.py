@@ -69,7 +69,7 @@ def _verdict(registry: Registry, artifact: Artifact, own: list[Prediction]) -> V
         champion = registry.champion(artifact.league)
         if champion is None:
             return judge(own, None)
-        later, theirs = champion.artifact().day, champion.predictions()
+        later, theirs, _ = champion.artifact().day, champion.predictions(), champion.report()
     except ModelError as error:
         return Verdict(True, f"the champion could not be read: {error.what}")
     if artifact.day < later:

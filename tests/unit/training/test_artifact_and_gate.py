@@ -71,12 +71,13 @@ def test_the_first_model_becomes_champion() -> None:
     assert judge(_predictions(0.5), None).promote
 
 
-@pytest.mark.parametrize(("challenger", "promoted"), [(0.5, True), (0.6, True), (0.4, False)])
+@pytest.mark.parametrize(("challenger", "promoted"), [(0.5, True), (0.6, True), (0.499999, True), (0.4, False)])
 def test_later_ones_must_score_no_worse_on_the_same_matches(challenger: float, promoted: bool) -> None:
     verdict = judge(_predictions(challenger, n=20), _predictions(0.5))
     assert verdict.promote is promoted
     assert verdict.matches == 10
     assert np.sign(verdict.difference) == np.sign(0.5 - challenger)
+    assert verdict.reason.endswith("no worse than it") is promoted
 
 
 def test_without_a_common_match_there_is_no_evidence_and_no_promotion() -> None:
