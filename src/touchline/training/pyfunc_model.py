@@ -13,6 +13,7 @@ from mlflow.pyfunc.model import PythonModel
 
 from touchline.domain.forecast import ScoreGrid
 from touchline.training.artifact import Artifact
+from touchline.training.registry import PYFUNC_COLUMNS
 
 
 class DixonColesModel(PythonModel):
@@ -30,7 +31,7 @@ class DixonColesModel(PythonModel):
         forecast = self._fitted.forecast(list(model_input["home"]), list(model_input["away"]))
         goals = [ScoreGrid(grid).expected_goals for grid in forecast.grids] if forecast.grids is not None else []
         values = np.hstack([forecast.outcome, np.array(goals).reshape(-1, 2)])
-        return pd.DataFrame(values, columns=["p_home", "p_draw", "p_away", "home_goals", "away_goals"])
+        return pd.DataFrame(values, columns=list(PYFUNC_COLUMNS))
 
 
 mlflow.models.set_model(DixonColesModel())

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from touchline import __version__
 from touchline.backtest.files import predictions_csv, read_predictions, read_report, report_json
 from touchline.backtest.run import Backtest, Prediction, Report
-from touchline.domain.errors import MissingExtraError, ModelError, NotFoundError, TouchlineError
+from touchline.domain.errors import MissingExtraError, ModelError, TouchlineError
 from touchline.training.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -92,7 +92,21 @@ class Registry:
         return Version(name, str(found.version), Path(folder) / "artifacts")
 
     def log(self, artifact: Artifact, result: Backtest) -> str:
-        """Log a training as one run and register its model; returns the number of the new version."""
+        """Log a training as one run and register its model; returns the number of the new version.
+
+        Raises:
+            ModelError: it cannot be logged; no alias has moved.
+        """
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self._log(artifact, result)
+        except (MlflowException, SQLAlchemyError, OSError) as error:
+            reason = str(error).splitlines()[0][:200]
+            fix = "check MLFLOW_TRACKING_URI and the disk, then train again"
+            raise ModelError(f"the training could not be logged ({reason})", fix) from error
+
+    def _log(self, artifact: Artifact, result: Backtest) -> str:
         import mlflow
         from mlflow.models import ModelSignature
         from mlflow.types import ColSpec, DataType, Schema
@@ -170,18 +184,6 @@ PYFUNC_COLUMNS = ("p_home", "p_draw", "p_away", "home_goals", "away_goals")
 def registered_name(league: str) -> str:
     """The name of a league's model in the registry."""
     return f"touchline-{league}"
-
-
-def require_champion(registry: Registry, league: str) -> Version:
-    """The champion.
-
-    Raises:
-        NotFoundError: the league has none.
-    """
-    found = registry.champion(league)
-    if found is None:
-        raise NotFoundError(f"{league} has no champion", f"run `touchline train --league {league}`", field="league")
-    return found
 
 
 def _point_at(uri: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.integration.conftest import AS_OF, CLOCK
 from touchline.config import Settings, load_settings
 from touchline.domain.clock import Clock
-from touchline.domain.errors import ModelError, NotFoundError, TouchlineError
+from touchline.domain.errors import ModelError, TouchlineError
 from touchline.domain.leagues import LEAGUES
 from touchline.domain.seasons import Season
 from touchline.models.base_rates import BaseRates
@@ -23,7 +23,7 @@ from touchline.store.matches import history
 from touchline.training.demo import Prepared, prepare
 from touchline.training.lineage import code_version
 from touchline.training.pipeline import train
-from touchline.training.registry import MODEL_FILE, Registry, require_champion
+from touchline.training.registry import MODEL_FILE, Registry, Version
 
 E0 = LEAGUES["E0"]
 
@@ -32,9 +32,15 @@ def _registry(settings: Settings) -> Registry:
     return Registry(settings.mlflow_uri, settings.home)
 
 
+def _champion(registry: Registry, league: str) -> Version:
+    found = registry.champion(league)
+    assert found is not None
+    return found
+
+
 def test_the_champion_carries_its_lineage(demo: tuple[Settings, Prepared]) -> None:
     settings, ready = demo
-    champion = require_champion(_registry(settings), "E0")
+    champion = _champion(_registry(settings), "E0")
     artifact = champion.artifact()
     engine = open_store(settings.store_url)
     seen = history(engine, E0, AS_OF)
@@ -55,12 +61,12 @@ def test_the_run_is_logged_with_scores_settings_and_tags(demo: tuple[Settings, P
     assert run.data.metrics["rps"] == pytest.approx(own.scores["rps"])
     assert run.data.metrics["rps_of_base-rates"] > run.data.metrics["rps"]
     assert float(run.data.params["xi"]) == DixonColes().xi
-    assert run.data.tags["data_hash"] == require_champion(_registry(settings), "E0").artifact().data_hash
+    assert run.data.tags["data_hash"] == _champion(_registry(settings), "E0").artifact().data_hash
 
 
 def test_anybody_can_load_it_as_a_pyfunc_model_and_get_the_same_to_the_bit(demo: tuple[Settings, Prepared]) -> None:
     settings, ready = demo
-    fitted = require_champion(_registry(settings), "E0").artifact().fitted
+    fitted = _champion(_registry(settings), "E0").artifact().fitted
     model = mlflow.pyfunc.load_model(f"models:/touchline-E0/{ready.version}")
     names = list(fitted.teams[:8])
     frame = pd.DataFrame({"home": names, "away": names[::-1]})
@@ -91,7 +97,7 @@ def test_a_worse_model_is_registered_but_not_promoted_and_a_damaged_champion_is_
     assert not worse.verdict.promote
     assert worse.verdict.difference > 0
     assert worse.verdict.matches == len(first.result.matches)
-    champion = require_champion(registry, "E0")
+    champion = _champion(registry, "E0")
     assert (champion.number, worse.version) == (first.version, "2")
     again = train(engine, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
     assert again.verdict.promote
@@ -100,7 +106,7 @@ def test_a_worse_model_is_registered_but_not_promoted_and_a_damaged_champion_is_
     for file in (empty_home.home / "mlflow").rglob(MODEL_FILE):
         file.write_text(file.read_text()[:-200])
     with pytest.raises(ModelError, match="damaged"):
-        require_champion(registry, "E0").artifact()
+        _champion(registry, "E0").artifact()
 
 
 def test_a_replay_does_not_take_a_later_champions_place(empty_home: Settings, sample_store: object) -> None:
@@ -109,7 +115,7 @@ def test_a_replay_does_not_take_a_later_champions_place(empty_home: Settings, sa
     earlier = train(sample_store, registry, E0, DixonColes(), Clock(date(2024, 8, 1)), window)  # type: ignore[arg-type]
     assert not earlier.verdict.promote
     assert "before the champion" in earlier.verdict.reason
-    assert require_champion(registry, "E0").number == first.version
+    assert _champion(registry, "E0").number == first.version
     assert earlier.result.report.as_of == "2024-08-01"
     assert earlier.result.report.replay is True
 
@@ -121,12 +127,27 @@ def test_a_champion_whose_files_are_lost_gives_way(empty_home: Settings, sample_
     again = train(sample_store, registry, E0, DixonColes(), CLOCK, window)  # type: ignore[arg-type]
     assert again.verdict.promote
     assert "could not be read" in again.verdict.reason
-    assert require_champion(registry, "E0").report() == again.result.report
+    assert _champion(registry, "E0").report() == again.result.report
 
 
-def test_no_champion_is_a_clear_error(empty_home: Settings) -> None:
-    with pytest.raises(NotFoundError, match="touchline train --league SP1"):
-        require_champion(_registry(empty_home), "SP1")
+def test_a_league_without_a_champion_has_none(empty_home: Settings) -> None:
+    assert _registry(empty_home).champion("SP1") is None
+
+
+def test_a_training_that_cannot_be_logged_moves_nothing(
+    demo: tuple[Settings, Prepared], sample_store: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, ready = demo
+    registry = Registry(settings.mlflow_uri, settings.home)
+
+    def no_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(mlflow.pyfunc, "log_model", no_disk)
+    with pytest.raises(ModelError, match="No space left"):
+        train(sample_store, registry, E0, DixonColes(), CLOCK, (Season(2024), Season(2024)))  # type: ignore[arg-type]
+    monkeypatch.undo()
+    assert _champion(registry, "E0").number == ready.version
 
 
 def test_a_model_without_score_grids_is_not_trained_for_serving(empty_home: Settings, sample_store: object) -> None:
@@ -137,7 +158,7 @@ def test_a_model_without_score_grids_is_not_trained_for_serving(empty_home: Sett
 def test_training_sees_nothing_from_the_day_on(demo: tuple[Settings, Prepared], sample_store: object) -> None:
     """The same artifact comes of a store that ends the day before."""
     settings, _ = demo
-    artifact = require_champion(_registry(settings), "E0").artifact()
+    artifact = _champion(_registry(settings), "E0").artifact()
     table = history(sample_store, E0, date(2026, 1, 1)).before(AS_OF)  # type: ignore[arg-type]
     refitted = DixonColes().fit(table, AS_OF, Season(2024))
     assert replace(artifact, fitted=refitted).dumps() == artifact.dumps()

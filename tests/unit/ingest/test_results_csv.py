@@ -113,6 +113,12 @@ def test_where_a_league_splits_second_meetings_are_matches() -> None:
     assert [r.check for r in parsed.refusals] == ["duplicate"]
 
 
+def test_two_meetings_ahead_are_two_matches_where_a_league_has_them() -> None:
+    ahead = "SC0,16/08/2003,Arsenal,Everton,,,,,,,"
+    parsed = _parse(f"{HEADER}\n{ahead}\n{ahead.replace('16/08/2003', '20/09/2003')}\n", league="SC0")
+    assert [(r.date.month, r.meeting) for r in parsed.rows] == [(8, 1), (9, 2)]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

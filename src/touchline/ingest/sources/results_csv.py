@@ -74,9 +74,10 @@ def parse_results(payload: Payload) -> ParsedFile:
         refusals += [Refusal(number, check, reason, raw, row=False) for check, reason in bad_values + bad_prices]
         found = list(failures(row, today))
         earlier = meetings[slug(row.home), slug(row.away)]
-        if earlier and earlier[-1].home_goals is None:
+        most = HOME_MEETINGS.get(league.code, 1)
+        if most == 1 and earlier and earlier[-1].home_goals is None:
             earlier.pop()  # it was postponed: this is the same match on its new day
-        if row.date in {other.date for other in earlier} or len(earlier) >= HOME_MEETINGS.get(league.code, 1):
+        if row.date in {other.date for other in earlier} or len(earlier) >= most:
             found.append(("duplicate", f"{row.home} against {row.away} stands in the file already"))
         if found:
             refusals += [Refusal(number, check, reason, raw) for check, reason in found]
