@@ -14,7 +14,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     404: {"description": "No such match", "content": PROBLEM},
     422: {"description": "Bad input; the problem names the field", "content": PROBLEM},
 }
-router = APIRouter(prefix="/v1", responses=RESPONSES)
+router = APIRouter(prefix="/v1", responses=RESPONSES, tags=["Forecasts"])
 
 
 def forecaster(request: Request) -> Forecaster:
