@@ -15,6 +15,7 @@ import httpx
 
 from touchline.config import Settings
 from touchline.domain.errors import MissingExtraError, NotFoundError, TouchlineError
+from touchline.serving.forecaster import Forecaster
 
 PID_FILE, LOG_FILE = "serve.pid", "serve.log"
 
@@ -46,16 +47,14 @@ def run(settings: Settings, host: str, port: int, ready: Callable[[str], None]) 
         MissingExtraError: the packages that serve are not installed.
     """
     require_free(host, port)
-    _export(settings)
     try:
         import uvicorn
 
-        from touchline.serving.forecaster import Forecaster
-        from touchline.serving.service import Predictor
+        from touchline.serving.service import Predictor, app
     except ModuleNotFoundError as error:
         raise MissingExtraError("`touchline serve`", "serve,track") from error
 
-    Forecaster.from_settings(settings)  # what is wrong is said here, in one sentence, not from within the server
+    app.state.forecaster = Forecaster.from_settings(settings)
     for noisy in ("bentoml", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
@@ -79,7 +78,9 @@ def run_beside(settings: Settings, host: str, port: int, seconds: float = 60) ->
         TouchlineError: the port is taken, or the server does not get ready in time.
     """
     require_free(host, port)
-    _export(settings)
+    environment = os.environ | {"TOUCHLINE_HOME": str(settings.home.absolute())}
+    if settings.as_of is not None:
+        environment["TOUCHLINE_AS_OF"] = settings.as_of.isoformat()
     log = settings.home / LOG_FILE
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -87,6 +88,7 @@ def run_beside(settings: Settings, host: str, port: int, seconds: float = 60) ->
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            env=environment,
             start_new_session=True,
         )
     (settings.home / PID_FILE).write_text(str(process.pid))
@@ -131,13 +133,6 @@ def url(host: str, port: int) -> str:
     """Where a browser finds the server."""
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104
     return f"http://{shown}:{port}"
-
-
-def _export(settings: Settings) -> None:
-    """Hand the settings of this run to the service, which reads its own from the environment."""
-    os.environ["TOUCHLINE_HOME"] = str(settings.home.absolute())
-    if settings.as_of is not None:
-        os.environ["TOUCHLINE_AS_OF"] = settings.as_of.isoformat()
 
 
 def _is_ours(number: int) -> bool:

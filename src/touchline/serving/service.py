@@ -21,7 +21,8 @@ class Predictor:
     """Serves the champion of each league that has one."""
 
     def __init__(self) -> None:
-        self._forecaster = Forecaster.from_settings(load_settings())
+        # `touchline serve` has loaded one already, to say what is wrong before there is a server.
+        self._forecaster = getattr(app.state, "forecaster", None) or Forecaster.from_settings(load_settings())
         app.state.forecaster = self._forecaster
         for league, champion in self._forecaster.champions.items():
             midnight = datetime.combine(champion.artifact.day, time(), UTC)

@@ -127,7 +127,7 @@ def current(engine: Engine) -> str | None:
         ) from error
     if present is not None:
         try:
-            ScriptDirectory.from_config(_config(engine)).get_revision(present)
+            ScriptDirectory.from_config(_config()).get_revision(present)
         except CommandError as error:
             raise StoreError(
                 f"the database {_shown(engine)} stands at revision {present}, which is newer than this version knows",
@@ -139,8 +139,7 @@ def current(engine: Engine) -> str | None:
 
 def head() -> str:
     """The newest revision that this version knows."""
-    script = ScriptDirectory(str(migrations_folder()))
-    newest = script.get_current_head()
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
     if newest is None:
         raise RuntimeError("the package holds no migration")
     return newest
@@ -155,9 +154,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     before = current(engine)
     with writing(engine) as connection:
         hold_lock(connection, "migration")
-        config = _config(engine)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(_config(connection), "head")
     return before, head()
 
 
@@ -167,10 +164,10 @@ def migrations_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "migrations"
 
 
-def _config(engine: Engine) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    config.attributes["engine"] = engine
+    config.attributes["connection"] = connection
     return config
 
 

@@ -198,9 +198,7 @@ def test_migrations_go_up_twice_and_down(database_url: str) -> None:
     assert upgrade(engine) == (None, head())
     assert upgrade(engine) == (head(), head())
     with engine.begin() as connection:
-        config = _config(engine)
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        command.downgrade(_config(connection), "base")
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     assert current(engine) is None
     engine.dispose()

@@ -12,8 +12,9 @@ from touchline.domain.errors import TouchlineError
 from touchline.domain.seasons import Season
 from touchline.domain.table import MatchTable
 from touchline.models.dixon_coles import DixonColes
+from touchline.models.dixon_coles import fit as fit_module
 from touchline.models.dixon_coles.density import PairSums, Parameters, derivatives, log_likelihood
-from touchline.models.dixon_coles.fit import Objective, fit
+from touchline.models.dixon_coles.fit import BARRIERS, Objective, fit
 from touchline.models.dixon_coles.grid import score_grids
 from touchline.models.dixon_coles.prior import Newcomers, veterans
 
@@ -151,11 +152,28 @@ def test_rho_leaves_every_pairing_its_probabilities() -> None:
     assert (fitted.forecast(["S0"], ["S1"]).outcome > 0).all()
 
 
+def test_the_barrier_is_far_below_what_the_data_tell_of_rho(
+    sample_table: MatchTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = sample_table.before(date(2025, 2, 14))
+
+    def rho() -> float:
+        return DixonColes(xi=0.0).fit(history, date(2025, 2, 14), Season(2024)).rho
+
+    zeros = np.zeros(len(history.teams))
+    found = fit(_sums(history), zeros, zeros, 4.0, Parameters(0.0, 0.2, zeros, zeros, 0.0)).parameters
+    _, hessian = Objective(_sums(history), np.zeros(2 * len(zeros)), 4.0, BARRIERS[0]).slope(found.vector())
+    error = np.sqrt(np.linalg.inv(-hessian)[-1, -1])
+    with_barrier = rho()
+    monkeypatch.setattr(fit_module, "BARRIERS", (0.0,))
+    assert 0 < abs(rho() - with_barrier) < 0.02 * error
+
+
 def test_the_penalised_objective_has_the_slope_that_it_says() -> None:
     """Prior means that are not zero included: they are what makes a newcomer a newcomer."""
     table, truth = simulated_league(12, teams=5, seasons=1)
     mean = np.array([0.2, -0.3, 0.1, 0.0, 0.0, -0.1, 0.2, -0.2, 0.05, 0.05])
-    objective, step = Objective(_sums(table), mean, 3.0), 1e-5
+    objective, step = Objective(_sums(table), mean, 3.0, 0.01), 1e-5
     gradient, hessian = objective.slope(truth)
     for k, direction in enumerate(np.eye(len(truth)) * step):
         slope = (objective.value(truth + direction) - objective.value(truth - direction)) / (2 * step)
@@ -184,7 +202,7 @@ def test_small_leagues_are_fitted_to_the_top(seed: int) -> None:
     weight = rng.uniform(0.001, 1, n)
     sums, zeros = PairSums.of(teams, home, away, home_goals, away_goals, weight), np.zeros(teams)
     found = fit(sums, zeros, zeros, 1.0, Parameters(0.0, 0.2, zeros, zeros, 0.0))
-    gradient, hessian = Objective(sums, np.zeros(2 * teams), 1.0).slope(found.parameters.vector())
+    gradient, hessian = Objective(sums, np.zeros(2 * teams), 1.0, found.barrier).slope(found.parameters.vector())
     assert np.abs(gradient).max() < 1e-6 * weight.sum()
     assert np.linalg.eigvalsh(hessian).max() < 1e-9
 

@@ -7,8 +7,9 @@ zero where both sums are zero fixes it there.
 
 Rho must leave every score of every pairing of these sides a positive probability, whether the pairing was played or
 not, and a pairing's bounds on rho move with its rates. A logarithmic barrier sees to it: each ordered pair counts as
-``BARRIER`` of a match at each of the four scores that τ corrects, in τ alone. At that weight it moves rho by some 1e-5
-where nothing is near a bound, and keeps Newton's method away from the walls where something is.
+a small part of a match at each of the four scores that τ corrects, in τ alone. The first part in ``BARRIERS`` moves
+rho by far less than its standard error; where it is too little to keep Newton's method off the walls, which takes a
+league of a few dozen matches, the next is tried.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ TOLERANCE = 1e-8
 ROUNDING = 1e-6
 """Where no step leads higher, the gradient may be rounding error up to this, per unit of weight."""
 STEPS = 200
-BARRIER = 1e-3
+BARRIERS = (1e-4, 1e-3, 1e-2)
 LOWEST_RATE = 1e-6
 """Fewer goals than this expected in a match that was played: some parameter is on its way to infinity, where the slope
 dies out although there is no maximum."""
@@ -33,11 +34,11 @@ dies out although there is no maximum."""
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Where the maximum is, the log-likelihood there (without the penalties) and the Newton steps it took."""
+    """Where the maximum is, the log-likelihood there (without the penalties), and the barrier that it took."""
 
     parameters: Parameters
     log_likelihood: float
-    steps: int
+    barrier: float
 
 
 def fit(sums: PairSums, attack_mean: FloatArray, defence_mean: FloatArray, ridge: float, start: Parameters) -> Fit:
@@ -46,14 +47,30 @@ def fit(sums: PairSums, attack_mean: FloatArray, defence_mean: FloatArray, ridge
     Raises:
         TouchlineError: there is no finite maximum (a side that never scored, and no ridge).
     """
-    objective = Objective(sums, np.concatenate([attack_mean, defence_mean]), ridge)
-    point = start.vector()
+    mean = np.concatenate([attack_mean, defence_mean])
+    for barrier in BARRIERS:
+        top = _climb(Objective(sums, mean, ridge, barrier), start.vector())
+        if top is None:
+            continue
+        at, played = Parameters.of(top), sums.weight > 0
+        if min(float(rate[played].min()) for rate in at.rates()) < LOWEST_RATE:
+            break
+        return Fit(at, log_likelihood(at, sums), barrier)
+    raise TouchlineError(
+        "the Dixon–Coles likelihood of these matches has no finite maximum",
+        "give a larger ridge, a smaller xi or more matches",
+        field="ridge",
+    )
+
+
+def _climb(objective: "Objective", point: FloatArray) -> FloatArray | None:
+    """Newton's method from a point to the top of one objective; None where it does not arrive."""
     value = objective.value(point)
-    for step in range(STEPS):
+    for _ in range(STEPS):
         gradient, hessian = objective.slope(point)
         steepest = float(np.abs(gradient).max()) / objective.weight
         if steepest < TOLERANCE:
-            return _arrived(objective, point, step)
+            return point
         direction = _uphill(gradient, hessian)
         length = 1.0
         while length > 1e-10:
@@ -63,33 +80,22 @@ def fit(sums: PairSums, attack_mean: FloatArray, defence_mean: FloatArray, ridge
                 break
             length /= 2
         else:
-            if steepest < ROUNDING:
-                return _arrived(objective, point, step)
-            break
+            return point if steepest < ROUNDING else None
         point, value = candidate, gained
-    raise _no_maximum()
-
-
-def _arrived(objective: "Objective", point: FloatArray, steps: int) -> Fit:
-    at = Parameters.of(point)
-    played = objective.sums.weight > 0
-    if min(float(rate[played].min()) for rate in at.rates()) < LOWEST_RATE:
-        raise _no_maximum()
-    return Fit(at, log_likelihood(at, objective.sums), steps)
+    return None
 
 
 class Objective:
     """The penalised log-likelihood, barrier included, as a function of the parameter vector."""
 
-    def __init__(self, sums: PairSums, mean: FloatArray, ridge: float) -> None:
-        self.sums = sums
+    def __init__(self, sums: PairSums, mean: FloatArray, ridge: float, barrier: float) -> None:
         self.weight = float(sums.weight.sum())
         self._barred = replace(
             sums,
-            nil_nil=sums.nil_nil + BARRIER,
-            nil_one=sums.nil_one + BARRIER,
-            one_nil=sums.one_nil + BARRIER,
-            one_one=sums.one_one + BARRIER,
+            nil_nil=sums.nil_nil + barrier,
+            nil_one=sums.nil_one + barrier,
+            one_nil=sums.one_nil + barrier,
+            one_one=sums.one_one + barrier,
         )
         self._mean = mean
         self._ridge = ridge
@@ -127,11 +133,3 @@ def _uphill(gradient: FloatArray, hessian: FloatArray) -> FloatArray:
         step = np.asarray(cho_solve(factor, gradient), dtype=np.float64)
         return step / max(1.0, float(np.abs(step).max()))
     raise TouchlineError("the Dixon–Coles likelihood is not finite", "check the goals and weights", field="history")
-
-
-def _no_maximum() -> TouchlineError:
-    return TouchlineError(
-        "the Dixon–Coles likelihood of these matches has no finite maximum",
-        "give a larger ridge, a smaller xi or more matches",
-        field="ridge",
-    )

@@ -6,7 +6,7 @@ from scipy.stats import poisson
 from touchline.domain.table import FloatArray
 
 LARGEST = 20
-"""The grid's last row and column; a side with four expected goals scores more once in ten billion matches."""
+"""The grid's last row and column; a side with four expected goals scores more once in five hundred million matches."""
 
 
 def score_grids(home_rate: FloatArray, away_rate: FloatArray, rho: float) -> FloatArray:
